@@ -1,0 +1,30 @@
+"""Ids: all derive from content, never from coordinates or clocks (law 5)."""
+
+import hashlib
+
+FIRM, ESTATE, SOURCE = "firm:", "estate:", "source:"
+DESK = "desk"
+
+
+def digest(*parts: str | bytes) -> str:
+    """Sixteen hex digits over the parts, each preceded by its length so that no two lists collide by concatenation."""
+    running = hashlib.sha256()
+    for part in parts:
+        raw = part.encode() if isinstance(part, str) else part
+        running.update(b"%d:" % len(raw) + raw)
+    return running.hexdigest()[:16]
+
+
+def alert_id(rule: str, subject: str, about: str) -> str:
+    """The fingerprint of an alert: rule, subject, and the plant or incident it is about."""
+    return f"{rule}-{digest(rule, subject, about)}"
+
+
+def escalation_id(estate: str, about: str) -> str:
+    """One escalation for all alerts of one estate about one incident; short enough to be read out."""
+    return f"E-{digest('escalation', estate, about)[:10]}"
+
+
+def delivery_id(*, escalation: str, revision: int, level: int, receiver: str, topic: str) -> str:
+    """R16's idempotency key. `receiver` is one channel's endpoint; `topic` tells a reminder from the message of the same revision."""
+    return f"D-{digest(escalation, str(revision), str(level), receiver, topic)}"

@@ -1,0 +1,78 @@
+"""What every word has in common: its time type, its stamp, and how it is written down.
+
+A *fact* comes from outside and is a strict, frozen pydantic model (`Fact`). A *word* is said between rooms and is a frozen msgspec
+struct (`Word`). Instants are whole milliseconds since the epoch in UTC (`UtcMs`); on the wire of facts they are RFC 3339 with a zone.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
+
+UtcMs = int
+
+_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def parse_time(text: str) -> UtcMs:
+    """RFC 3339 text with a zone to UTC milliseconds; digits below a millisecond are dropped.
+
+    Raises ValueError for anything else: an instant without a zone names no instant.
+    """
+    if not _RFC3339.fullmatch(text):
+        raise ValueError(f"{text!r} is not a time with a zone, as in 2023-12-24T05:30:00+08:00")
+    return (datetime.fromisoformat(text.upper()) - _EPOCH) // _MILLISECOND
+
+
+def format_time(instant: UtcMs) -> str:
+    """UTC milliseconds to RFC 3339 in UTC, always with three decimals, so that equal instants are equal bytes."""
+    return as_datetime(instant).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def as_datetime(instant: UtcMs) -> datetime:
+    """UTC milliseconds to an aware UTC datetime."""
+    return _EPOCH + timedelta(milliseconds=instant)
+
+
+def _only_text(value: Any) -> UtcMs:
+    if not isinstance(value, str):
+        raise ValueError("a time is text with a zone, as in 2023-12-24T05:30:00+08:00")  # noqa: TRY004  pydantic turns only ValueError into a refusal
+    return parse_time(value)
+
+
+Instant = Annotated[
+    int,
+    BeforeValidator(_only_text),
+    PlainSerializer(format_time, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""An instant in a fact: text with a zone outside, UTC milliseconds inside."""
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+class Fact(BaseModel):
+    """Something the outside or an operator said: no coercion, no unknown field, never altered."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Part(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
+    """A piece of a word, or an entry of a room's memory."""
+
+
+class Word(Part, frozen=True, gc=False, tag_field="word", tag=_snake_case):
+    """Something one room says to the next; `word` on the wire is its name."""
+
+
+class Stamp(NamedTuple):
+    """The revisions that a decision was made under (law 13)."""
+
+    policy: str
+    roster: str

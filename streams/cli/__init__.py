@@ -1,0 +1,1 @@
+"""The door bell: one file per verb, parsing and printing only."""

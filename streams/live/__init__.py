@@ -1,0 +1,1 @@
+"""The present: Kafka, seats, senders, and the process that carries them."""

@@ -1,0 +1,58 @@
+"""Library: the policy and roster revisions that are installed, read once from the package and the operator's directories."""
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from schemas.policy import Policy, Roster
+from streams.pipeline.line import InForce, Record
+
+
+class LibraryError(Exception):
+    """A revision cannot be read, or is not installed: says which file and what to do."""
+
+
+class Library(NamedTuple):
+    """Revisions by their name."""
+
+    policies: Mapping[str, Policy]
+    rosters: Mapping[str, Roster]
+
+    def in_force(self, record: Record) -> InForce:
+        """The revisions that a record of an inner topic is stamped with. Raises LibraryError when one is not installed."""
+        policy, roster = record.header("policy"), record.header("roster")
+        try:
+            return InForce(self.policies[policy], self.rosters[roster])
+        except KeyError as missing:
+            where = f"{record.topic}/{record.partition}/{record.offset}"
+            raise LibraryError(f"revision {missing} stamped on {where} is not installed; put its file into the policy directory") from None
+
+
+def load(directories: Iterable[Path] = ()) -> Library:
+    """The packaged revisions and those of the operator's directories. A name given twice with other content is refused."""
+    packaged = [entry for entry in files("streams").joinpath("policies").iterdir() if entry.name.endswith(".toml")]
+    own = [path for directory in directories for path in sorted(Path(directory).glob("*.toml"))]
+    texts = [(entry.name, entry.read_text(encoding="utf-8")) for entry in (*packaged, *own)]
+    revisions = [_read(name, text) for name, text in texts]
+    policies = {r.revision: r for r in revisions if isinstance(r, Policy)}
+    rosters = {r.revision: r for r in revisions if isinstance(r, Roster)}
+    if clash := next((r.revision for r in revisions if r not in (policies.get(r.revision), rosters.get(r.revision))), None):
+        raise LibraryError(f"revision {clash} is installed twice with different content; revisions are immutable, give one a new name")
+    return Library(policies, rosters)
+
+
+def _read(name: str, text: str) -> Policy | Roster:
+    try:
+        table = tomllib.loads(text)
+        kind = Roster if "positions" in table else Policy
+        return kind.model_validate_json(json.dumps(table, default=str))
+    except tomllib.TOMLDecodeError as error:
+        raise LibraryError(f"{name}: {error}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise LibraryError(f"{name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None

@@ -1,0 +1,1 @@
+"""The rooms: pure, total functions over one record and one key."""

@@ -1,0 +1,245 @@
+"""DELIVERY: deliveries, receipts and ticks in; attempts and outcomes out. Decides when each receiver is told what; cannot send.
+
+What arrives is known already, or cannot be told, or is overtaken, or waits. What waits is tried, one at a time, and ends once.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from schemas.codec import decode, name_of
+from schemas.delivery import Ending, Receipt, ReceiptKind
+from schemas.escalation import Delivery
+from schemas.ledger import Origin, Parked, Tick
+from schemas.policy import Policy, Retry, Roster
+from schemas.topics import PARKED
+from schemas.word import Stamp, UtcMs, Word
+from streams.pipeline.delivery.draft import Draft
+from streams.pipeline.delivery.letterbox import MOST_WAITING
+from streams.pipeline.delivery.memory import Disabled, Letterbox, Open, Thread, Wait
+from streams.pipeline.delivery.retry import after_failure, after_silence, doubted, with_failure, with_success
+from streams.pipeline.delivery.thread import as_wait, closes_at, overtaken_by, with_accepted, with_arrival, with_told
+from streams.pipeline.line import NOTHING, Due, Entry, Record, Said, Step
+
+LARGEST_LETTER_BYTES = 32 * 1024
+"""A delivery is 3 to 5 KB. A larger one than this could not be kept beside what its thread remembers of it."""
+
+LATEST_INSTANT: UtcMs = 253_402_300_799_999
+"""The end of the year 9999: later instants cannot be written down as text."""
+
+CHANNELS = ("mail", "webhook", "file")
+
+
+class Books(NamedTuple):
+    """The revisions in force, as the record's stamp names them. The roster is ESCALATION's business."""
+
+    policy: Policy
+    roster: Roster | None = None
+
+
+def step(entries: Mapping[str, Entry], record: Record, books: Books) -> Step:
+    """One record of the delivery inbox."""
+    try:
+        word = decode(record.value or b"")
+    except (ValueError, RecursionError) as error:
+        return _park(record, str(error)[:200])
+    if odd := _odd(word):
+        return _park(record, odd)
+    match word:
+        case Delivery():
+            return _delivery(Draft(entries, record, word.receiver, books.policy.delivery), word, len(record.value or b""))
+        case Receipt():
+            return _receipt(Draft(entries, record, word.receiver, books.policy.delivery), word)
+        case Tick():
+            return _tick(entries, record, word, books)
+        case _:
+            return _park(record, f"{name_of(word)} is not said to this room")
+
+
+def _odd(word: Word) -> str:
+    names: tuple[str, ...] = ()
+    instants: tuple[UtcMs, ...] = ()
+    match word:
+        case Delivery():
+            names, instants = (word.receiver, word.escalation, word.id), (word.at,)
+        case Receipt():
+            names = (word.receiver,)
+        case Tick():
+            instants = (word.at, word.wall)
+    if any(not name or "/" in name for name in names):
+        return "an id that is empty or holds a slash"
+    return "" if all(0 <= instant <= LATEST_INSTANT for instant in instants) else "an instant outside the calendar"
+
+
+def _park(record: Record, error: str) -> Step:
+    key = (record.key or b"").decode("utf-8", "replace")
+    parked = Parked("delivery", key, error, Origin(record.topic, record.partition, record.offset))
+    return Step(words=(Said(PARKED, key, parked, Stamp(record.header("policy"), record.header("roster"))),))
+
+
+def _delivery(draft: Draft, delivery: Delivery, size: int) -> Step:
+    thread = draft.thread(delivery.escalation)
+    if thread.knows(delivery):
+        return NOTHING
+    box = draft.box
+    disabled = box.disabled if box.disabled and box.disabled.address == delivery.address else None
+    draft.box = replace(box, at=max(box.at, delivery.at), arrived=box.arrived + 1, disabled=disabled)
+    wait = as_wait(delivery, box, draft.wall)
+    thread = thread.with_known(delivery)
+    draft.post(delivery)
+    if hindrance := _hindrance(draft.box, wait, size):
+        draft.keep(delivery.escalation, thread)
+        draft.end(delivery.escalation, wait, Ending.GIVEN_UP, answer=hindrance)
+    elif (newer := overtaken_by(thread, wait)) is not None:
+        draft.keep(delivery.escalation, thread)
+        draft.end(delivery.escalation, wait, Ending.WITHDRAWN, stands_for=newer)
+    else:
+        draft.keep(delivery.escalation, with_arrival(thread, wait))
+        _keep_within_bounds(draft)
+    return draft.finish()
+
+
+def _hindrance(box: Letterbox, wait: Wait, size: int) -> str:
+    if box.disabled:
+        return box.disabled.answer
+    if wait.channel not in CHANNELS:
+        return f"there is no channel {wait.channel[:40]}"
+    return f"{size} bytes are more than a letter may have" if size > LARGEST_LETTER_BYTES else ""
+
+
+def _keep_within_bounds(draft: Draft) -> None:
+    if len(draft.box.waiting) > MOST_WAITING:
+        last = draft.waiting()[-1]
+        draft.keep(last.escalation, last.thread.without(last.wait))
+        draft.end(last.escalation, last.wait, Ending.GIVEN_UP, answer="the letterbox is full")
+
+
+def _receipt(draft: Draft, receipt: Receipt) -> Step:
+    attempt = draft.box.open
+    if attempt is None or (attempt.wait.id, attempt.wait.tries) != (receipt.delivery, receipt.attempt):
+        return _late(draft, receipt)
+    match receipt.kind:
+        case ReceiptKind.BEGUN:
+            draft.box = replace(draft.box, open=replace(attempt, begun=True))
+        case ReceiptKind.ACCEPTED:
+            draft.box = replace(with_success(draft.box), open=None)
+            _accepted(draft, attempt)
+        case kind if kind is ReceiptKind.REFUSED or receipt.disable:
+            _refused(draft, attempt, receipt)
+        case _:
+            _failed(draft, attempt, receipt)
+    return draft.finish()
+
+
+def _accepted(draft: Draft, attempt: Open) -> None:
+    if attempt.ended:
+        return
+    delivery = draft.letter(attempt.escalation, attempt.wait.id)
+    thread = with_accepted(with_told(draft.thread(attempt.escalation), attempt.wait, attempt.at), delivery)
+    draft.keep(attempt.escalation, thread)
+    draft.end(attempt.escalation, attempt.wait, Ending.ACCEPTED)
+
+
+def _late(draft: Draft, receipt: Receipt) -> Step:
+    """An acceptance of an earlier try ends a letter that is still on its way; all other late receipts say nothing.
+
+    If a further try is in a sender's hand it stays open until it can no longer be executed: nothing newer may arrive before it.
+    """
+    if receipt.kind is not ReceiptKind.ACCEPTED:
+        return NOTHING
+    attempt = draft.box.open
+    if attempt and attempt.wait.id == receipt.delivery and 0 < receipt.attempt < attempt.wait.tries and not attempt.ended:
+        draft.box = replace(with_success(draft.box), open=replace(attempt, ended=True))
+        _accepted(draft, replace(attempt, wait=doubted(attempt.wait)))
+        return draft.finish()
+    for escalation, thread, wait in draft.waiting():
+        if wait.id == receipt.delivery and 0 < receipt.attempt <= wait.tries:
+            others = tuple(number for number in wait.in_doubt if number != receipt.attempt)
+            draft.box = with_success(draft.box)
+            draft.keep(escalation, thread.without(wait))
+            _accepted(draft, Open(escalation, replace(wait, in_doubt=others), draft.box.at, 0))
+            return draft.finish()
+    return NOTHING
+
+
+def _refused(draft: Draft, attempt: Open, receipt: Receipt) -> None:
+    address = attempt.wait.address
+    disabled = Disabled(address, receipt.answer) if receipt.disable else draft.box.disabled
+    draft.box = replace(draft.box, open=None, disabled=disabled)
+    _give_up(draft, attempt, receipt.answer)
+    for escalation, _, wait in draft.waiting() if receipt.disable else ():
+        if wait.address == address:
+            draft.keep(escalation, draft.thread(escalation).without(wait))
+            draft.end(escalation, wait, Ending.GIVEN_UP, answer=receipt.answer)
+
+
+def _give_up(draft: Draft, attempt: Open, answer: str) -> None:
+    if not attempt.ended:
+        draft.end(attempt.escalation, attempt.wait, Ending.GIVEN_UP, answer=answer)
+        draft.keep(attempt.escalation, draft.thread(attempt.escalation))
+
+
+def _failed(draft: Draft, attempt: Open, receipt: Receipt) -> None:
+    draft.box = replace(with_failure(draft.box, receipt, draft.delivering, draft.wall), open=None)
+    if receipt.in_doubt:
+        attempt = _in_doubt(draft, attempt)
+    retry = draft.delivering.retry(attempt.wait.channel)
+    _again_or_never(draft, attempt, after_failure(attempt.wait, receipt, retry, draft.wall), receipt.answer)
+
+
+def _lapsed(draft: Draft, attempt: Open) -> None:
+    draft.box = replace(draft.box, open=None)
+    if not attempt.begun:
+        # Nobody began it: our own senders were down. That is no failure, and costs nothing of the schedule.
+        _again_or_never(draft, attempt, attempt.wait, "")
+        return
+    attempt = _in_doubt(draft, attempt)
+    retry = draft.delivering.retry(attempt.wait.channel)
+    _again_or_never(draft, attempt, after_silence(attempt.wait, retry), "begun, and no outcome was heard of")
+
+
+def _in_doubt(draft: Draft, attempt: Open) -> Open:
+    wait = doubted(attempt.wait)
+    if not attempt.ended:
+        draft.keep(attempt.escalation, with_told(draft.thread(attempt.escalation), wait, attempt.at))
+    return replace(attempt, wait=wait)
+
+
+def _again_or_never(draft: Draft, attempt: Open, again: Wait | None, answer: str) -> None:
+    if again is None:
+        _give_up(draft, attempt, answer)
+    elif not attempt.ended:
+        draft.keep(attempt.escalation, draft.thread(attempt.escalation).with_waiting(again))
+
+
+def _tick(entries: Mapping[str, Entry], record: Record, tick: Tick, books: Books) -> Step:
+    key = (record.key or b"").decode("utf-8", "replace")
+    match entries.get(key):
+        case Letterbox():
+            return _tick_letterbox(Draft(entries, record, key, books.policy.delivery), tick)
+        case Thread() as thread:
+            return _tick_thread(entries, key, thread, tick)
+        case _:
+            return NOTHING
+
+
+def _tick_letterbox(draft: Draft, tick: Tick) -> Step:
+    draft.wall = tick.wall
+    box = draft.box
+    draft.box = replace(box, at=max(box.at, tick.at), ticked_at=max(box.ticked_at, tick.at), ticked_wall=max(box.ticked_wall, tick.wall))
+    if box.open and box.open.lapses <= tick.wall:
+        _lapsed(draft, box.open)
+    return draft.finish()
+
+
+def _tick_thread(entries: Mapping[str, Entry], key: str, thread: Thread, tick: Tick) -> Step:
+    """A quiet thread is forgotten; one in which something is on its way is not quiet."""
+    receiver, escalation = key.split("/", 1)
+    attempt = entries.get(receiver, Letterbox()).open
+    if closes_at(thread) > tick.at:
+        return Step({key: thread}, due={key: Due(at=closes_at(thread))})
+    if thread.waiting or (attempt and attempt.escalation == escalation):
+        busy = replace(thread, touched=tick.at)
+        return Step({key: busy}, due={key: Due(at=closes_at(busy))})
+    return Step({key: None})

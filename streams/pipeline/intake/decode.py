@@ -1,0 +1,236 @@
+"""Decode: the bytes of an intake record in, an event or a refusal out. Total: whatever arrives becomes one of the two.
+
+CloudEvents 1.0 over Kafka, binary mode (attributes in `ce_` headers, the fact in the value) and structured mode (one JSON object). A
+refusal names the reason, the field and what to correct; it never repeats what was sent (law 12).
+"""
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import msgspec
+from pydantic import ValidationError
+
+from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, IntakeWatermark, SourceWatermark
+from schemas.operator import Acknowledge, StandDown, Verify
+from schemas.registry import Activate, EstateEntry, FirmEntry, PlantEntry, RegionEntry, SourceEntry
+from schemas.topics import ACTS, CASES, INCIDENTS, INTAKE_TOPICS, REGISTRY, REPORTS, Topic
+from schemas.word import Fact, UtcMs, parse_time
+from streams.pipeline.line import Record
+
+
+class Refusing(StrEnum):
+    """Why an intake record cannot be understood."""
+
+    TOMBSTONE = "tombstone"
+    TOO_LARGE = "too_large"
+    NOT_UTF8 = "not_utf8"
+    NOT_JSON = "not_json"
+    DUPLICATE_KEY = "duplicate_key"
+    HEADER_MISSING = "header_missing"
+    HEADER_CONTRADICTS = "header_contradicts"
+    WRONG_HEADER = "wrong_header"
+    UNKNOWN_TYPE = "unknown_type"
+    WRONG_TOPIC = "wrong_topic"
+    UNKNOWN_FIELD = "unknown_field"
+    FIELD_MISSING = "field_missing"
+    WRONG_VALUE = "wrong_value"
+    EXERCISE_MISPLACED = "exercise_misplaced"
+    UNKNOWN_REVISION = "unknown_revision"
+
+
+class Refused(NamedTuple):
+    """A refusal: reason, field, what to correct and publish again; and what of the event could be read."""
+
+    reason: Refusing
+    field: str
+    correct: str
+    attributes: Mapping[str, str] = {}
+    firm: str = ""
+
+
+class Event(NamedTuple):
+    """A CloudEvent that was understood. `data` is the fact's own bytes; times are UTC milliseconds."""
+
+    source: str
+    id: str
+    type: str
+    time: UtcMs | None
+    recorded_at: UtcMs | None
+    data: bytes
+    fact: Fact
+
+
+_ANYWHERE = INTAKE_TOPICS
+_TYPES: dict[str, tuple[type[Fact], tuple[Topic, ...]]] = {
+    model.type: (model, topics)
+    for models, topics in (
+        ((IncidentBulletin, AccidentReportFiled, InjuryOutcome), (INCIDENTS,)),
+        ((RegionEntry, EstateEntry, FirmEntry, PlantEntry, SourceEntry, Activate), (REGISTRY,)),
+        ((Acknowledge, Verify, StandDown), (ACTS,)),
+        ((SourceWatermark, IntakeWatermark), _ANYWHERE),
+    )
+    for model in models
+}
+TOPICS_OF: Mapping[str, tuple[Topic, ...]] = {name: topics for name, (_, topics) in _TYPES.items()}
+"""Where each type of event may be published."""
+
+NAMES_A_FIRM = (REPORTS.name, CASES.name, INCIDENTS.name)
+_REQUIRED = ("specversion", "id", "source", "type")
+_ATTRIBUTES = (*_REQUIRED, "time", "recordedtime", "datacontenttype")
+_LONGEST_ATTRIBUTE = 200
+
+
+class _Envelope(msgspec.Struct):
+    """Structured mode: the attributes we read, and the fact as it was written."""
+
+    data: msgspec.Raw = msgspec.Raw(b"")
+
+
+def decode(record: Record, largest_bytes: int) -> Event | Refused:
+    """What was published, or why it cannot be understood."""
+    attributes: Mapping[str, str] = {}
+    try:
+        attributes, data = _open(record, largest_bytes)
+        return _understand(record.topic, attributes, data)
+    except _RefusalError as refusal:
+        known = {name: value for name, value in attributes.items() if len(value) <= _LONGEST_ATTRIBUTE}
+        return refusal.refused._replace(attributes=known or refusal.refused.attributes)
+
+
+class _RefusalError(Exception):
+    """Carries a refusal to the door of this module; never leaves it."""
+
+    def __init__(self, reason: Refusing, field: str, correct: str, attributes: Mapping[str, str] = {}, firm: str = "") -> None:
+        super().__init__(reason)
+        self.refused = Refused(reason, field, correct, attributes, firm)
+
+
+def _open(record: Record, largest_bytes: int) -> tuple[Mapping[str, str], bytes]:
+    """The attributes and the fact's bytes, from either mode."""
+    if record.value is None:
+        raise _RefusalError(Refusing.TOMBSTONE, "value", "publish an event; records without a value say nothing")
+    if len(record.value) > largest_bytes:
+        raise _RefusalError(Refusing.TOO_LARGE, "value", f"keep an event below {largest_bytes} bytes; this one has {len(record.value)}")
+    headers = _headers(record)
+    content_type = headers.pop("content-type", "")
+    if content_type.startswith("application/cloudevents+json") or not headers:
+        return _structured(record.value, headers)
+    if content_type and not content_type.startswith("application/json"):
+        raise _RefusalError(Refusing.WRONG_HEADER, "content-type", "use application/json or application/cloudevents+json", headers)
+    return headers, record.value
+
+
+def _headers(record: Record) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in record.headers:
+        lowered = name.lower()
+        if lowered != "content-type" and not lowered.startswith("ce_"):
+            continue
+        attribute = lowered.removeprefix("ce_")
+        try:
+            text = value.decode()
+        except UnicodeDecodeError:
+            raise _RefusalError(Refusing.NOT_UTF8, attribute, "write headers in UTF-8") from None
+        if headers.setdefault(attribute, text) != text:
+            raise _RefusalError(Refusing.HEADER_CONTRADICTS, attribute, "give each header once")
+    return headers
+
+
+def _structured(value: bytes, headers: Mapping[str, str]) -> tuple[Mapping[str, str], bytes]:
+    body = _parsed(value)
+    if not isinstance(body, dict):
+        raise _RefusalError(Refusing.NOT_JSON, "value", "publish one JSON object per record")
+    attributes = {name: body[name] for name in _ATTRIBUTES if name in body}
+    for name, text in attributes.items():
+        if not isinstance(text, str):
+            raise _RefusalError(Refusing.WRONG_HEADER, name, "write CloudEvents attributes as text")
+    for name, text in headers.items():
+        if name in attributes and attributes[name] != text:
+            raise _RefusalError(Refusing.HEADER_CONTRADICTS, name, "make the ce_ header and the body agree", attributes)
+    try:
+        data = bytes(msgspec.json.decode(value, type=_Envelope).data)
+    except (msgspec.MsgspecError, RecursionError):
+        raise _RefusalError(Refusing.NOT_JSON, "data", "write the event as JSON (RFC 8259)", attributes) from None
+    if not data:
+        raise _RefusalError(Refusing.FIELD_MISSING, "data", "put the fact into data, as a JSON object", attributes)
+    return attributes, data
+
+
+def _parsed(raw: bytes) -> Any:
+    """JSON, with duplicate keys, NaN and bottomless nesting refused."""
+    try:
+        return json.loads(raw.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        raise _RefusalError(Refusing.NOT_UTF8, "value", "write the event in UTF-8") from None
+    except (ValueError, RecursionError):
+        raise _RefusalError(Refusing.NOT_JSON, "value", "write the event as JSON (RFC 8259)") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _RefusalError(Refusing.DUPLICATE_KEY, key[:80], "write each key once")
+        found[key] = value
+    return found
+
+
+def _no_constant(_: str) -> None:
+    raise ValueError
+
+
+def _understand(topic: str, attributes: Mapping[str, str], data: bytes) -> Event | Refused:
+    for name in _REQUIRED:
+        if not attributes.get(name):
+            raise _RefusalError(Refusing.HEADER_MISSING, name, f"add the CloudEvents attribute {name} (header ce_{name} in binary mode)")
+        if len(attributes[name]) > _LONGEST_ATTRIBUTE:
+            raise _RefusalError(Refusing.WRONG_HEADER, name, f"keep attributes within {_LONGEST_ATTRIBUTE} characters")
+    if attributes["specversion"] != "1.0":
+        raise _RefusalError(Refusing.WRONG_HEADER, "specversion", "use CloudEvents 1.0")
+    if attributes.get("datacontenttype", "application/json") != "application/json":
+        raise _RefusalError(Refusing.WRONG_HEADER, "datacontenttype", "use application/json")
+    model = _model(topic, attributes["type"])
+    fact = _fact(model, data)
+    time = _instant(attributes, "time")
+    if time is not None and hasattr(fact, "said_at") and fact.said_at != time:
+        raise _RefusalError(Refusing.HEADER_CONTRADICTS, "time", "make the attribute time equal the moment that the data state")
+    return Event(attributes["source"], attributes["id"], attributes["type"], time, _instant(attributes, "recordedtime"), data, fact)
+
+
+def _model(topic: str, kind: str) -> type[Fact]:
+    known = _TYPES.get(kind)
+    if known is None:
+        raise _RefusalError(Refusing.UNKNOWN_TYPE, "type", "use one of: " + ", ".join(sorted(_TYPES)))
+    model, topics = known
+    if topic not in (allowed.name for allowed in topics):
+        raise _RefusalError(Refusing.WRONG_TOPIC, "type", "publish this type to " + " or ".join(allowed.name for allowed in topics))
+    return model
+
+
+def _instant(attributes: Mapping[str, str], name: str) -> UtcMs | None:
+    if name not in attributes:
+        return None
+    try:
+        return parse_time(attributes[name])
+    except ValueError:
+        raise _RefusalError(Refusing.WRONG_HEADER, name, "write a time with its zone, as in 2023-12-24T05:30:00+08:00") from None
+
+
+def _fact(model: type[Fact], data: bytes) -> Fact:
+    body = _parsed(data)
+    firm = body.get("firm", "") if isinstance(body, dict) else ""
+    try:
+        return model.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    field = ".".join(str(step) for step in first["loc"])[:120] or "data"
+    reason, correct = _EXPLAINED.get(first["type"], (Refusing.WRONG_VALUE, first["msg"]))
+    raise _RefusalError(reason, field, correct, firm=firm if isinstance(firm, str) and len(firm) <= _LONGEST_ATTRIBUTE else "")
+
+
+_EXPLAINED = {
+    "extra_forbidden": (Refusing.UNKNOWN_FIELD, "leave this field out; it is not part of this type"),
+    "missing": (Refusing.FIELD_MISSING, "add this field"),
+}

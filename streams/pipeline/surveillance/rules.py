@@ -1,0 +1,165 @@
+"""Rules: a picture and a policy in, a grade or a due date with its reasons out. Each rule reads like the domain's own text."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from schemas.intake import Grade, IncidentKind
+from schemas.policy import Filing, Severity
+from schemas.surveillance import Because, FilingClock, Reason
+from schemas.word import Part, UtcMs
+from streams.pipeline.surveillance.correlate import HOUR_MS, UNKNOWN_MINUTES, Assertion, Picture, picture_of
+
+EXPLOSIONS = frozenset({IncidentKind.FURNACE_EXPLOSION, IncidentKind.DUST_EXPLOSION})
+CONTAINMENT_LOST = frozenset({IncidentKind.FURNACE_BREAKOUT, IncidentKind.SLAG_OVERFLOW, IncidentKind.SLAG_WATER_ERUPTION})
+
+
+class Graded(NamedTuple):
+    """A grade and every reason that gives it."""
+
+    grade: Grade
+    reasons: tuple[Reason, ...]
+
+
+def graded(picture: Picture, policy: Severity) -> Graded:
+    """R12: the highest match wins; every valid incident has exactly one grade, and an unknown count never lowers it."""
+    found = tuple(_matches(picture, policy))
+    grade = max((grade for grade, _ in found), default=Grade.S1)
+    return Graded(grade, tuple(reason for g, reason in found if g == grade) or (Reason(Because.NO_HARM, source=policy.source),))
+
+
+def _matches(picture: Picture, policy: Severity) -> Iterator[tuple[Grade, Reason]]:
+    for grade, because, figure, threshold in _thresholds(picture, policy):
+        if figure >= threshold:
+            yield grade, Reason(because, figure, threshold, policy.source)
+    for grade, because, met in _circumstances(picture, policy):
+        if met:
+            yield grade, Reason(because, source=policy.source)
+
+
+def _thresholds(picture: Picture, policy: Severity) -> Iterable[tuple[Grade, Because, int, int]]:
+    """Domain §3.4, figures: grade, reason, what is known, what it takes."""
+    of = picture.highest
+    person_hours = of("evacuated") * of("evacuated_hours")
+    return (
+        (Grade.S5, Because.DEAD, of("dead"), policy.s5_dead),
+        (Grade.S5, Because.DEAD_OR_MISSING, of("dead") + of("missing"), policy.s5_dead_or_missing),
+        (Grade.S5, Because.INJURED, injured(picture), policy.s5_injured),
+        (Grade.S5, Because.COMMUNITY, person_hours, policy.s5_person_hours),
+        (Grade.S5, Because.OFF_SITE_DEATH, of("offsite_dead"), 1),
+        (Grade.S4, Because.DEAD, of("dead"), 1),
+        (Grade.S4, Because.MISSING, of("missing"), 1),
+        (Grade.S4, Because.HOSPITALISED, of("hospitalised"), policy.s4_hospitalised),
+        (Grade.S4, Because.OFF_SITE_HOSPITALISED, of("offsite_hospitalised"), 1),
+        (Grade.S4, Because.TOXIC_EXPOSURE, of("exposed") * of("toxic"), policy.s4_toxic_exposed),
+        (Grade.S3, Because.SERIOUS_INJURY, of("serious"), 1),
+        (Grade.S3, Because.LONG_FIRE, of("fire_minutes"), policy.s3_fire_minutes),
+        (Grade.S3, Because.COST, of("cost_usd"), policy.s3_cost_usd),
+        (Grade.S2, Because.ANY_INJURY, injured(picture), 1),
+    )
+
+
+def _circumstances(picture: Picture, policy: Severity) -> Iterable[tuple[Grade, Because, bool]]:
+    """Domain §3.4, circumstances without a figure."""
+    kinds = picture.kinds()
+    minutes = [dict(a.counts).get("fire_minutes") for a in picture.deciding]
+    burning = IncidentKind.FIRE in kinds or any(m is not None for m in minutes)
+    unknown = burning and (UNKNOWN_MINUTES in minutes or all(m is None for m in minutes))
+    return (
+        (Grade.S5, Because.COMMUNITY, picture.highest("evacuation_declared") > 0),
+        (Grade.S3, Because.CONTAINMENT_LOST, not kinds.isdisjoint(CONTAINMENT_LOST)),
+        (Grade.S3, Because.EXPLOSION, not kinds.isdisjoint(EXPLOSIONS)),
+        (Grade.S3, Because.LONG_FIRE, unknown),
+        (Grade.S2, Because.SHORT_FIRE, burning and picture.highest("fire_minutes") < policy.s3_fire_minutes),
+    )
+
+
+def injured(picture: Picture) -> int:
+    """Injured persons: the stated total, or what its parts add up to if that is more; exposed is not injured."""
+    of = picture.highest
+    return max(of("injured"), of("serious") + of("light"), of("hospitalised"))
+
+
+class Held(NamedTuple):
+    """The grade held, and until when it is, if the present facts alone would give less (G8)."""
+
+    grade: Grade
+    until: UtcMs | None
+
+
+def held(assertions: tuple[Assertion, ...], at: UtcMs, policy: Severity) -> Held:
+    """The highest grade over the last 72 h of the timeline of assertions by `asserted_at`, superseded ones included (R12).
+
+    A grade stands from one assertion to the next, and is held 72 h from the moment it ceased to stand.
+    """
+    moments = sorted({a.asserted_at for a in assertions if not a.retracted})
+    now = graded(picture_of(assertions), policy).grade
+    window = policy.held_hours * HOUR_MS
+    past = [
+        (graded(picture_of(assertions, until=moment), policy).grade, ended + window)
+        for moment, ended in zip(moments, moments[1:], strict=False)
+        if ended + window > at
+    ]
+    highest = max((grade for grade, _ in past), default=now)
+    if highest <= now:
+        return Held(now, None)
+    return Held(highest, max(until for grade, until in past if grade == highest))
+
+
+class Declared(Part, array_like=True):
+    """A later declaration of death, disability or illness: it opens a second clock."""
+
+    source: str
+    id: str
+    digest: str
+    outcome: str
+    declared_at: UtcMs
+
+
+class Filed(Part, array_like=True):
+    """An inspection says that it has received the written report."""
+
+    source: str
+    id: str
+    digest: str
+    filed_at: UtcMs
+    received_by: str
+
+
+def filing_clocks(picture: Picture, declared: Iterable[Declared], filed: Iterable[Filed], policy: Filing) -> tuple[FilingClock, ...]:
+    """R11: 48 hours from the occurrence, and again from each later declaration (PER.03/MEN/1998).
+
+    With conflicting times it reminds on the earliest and counts on the latest. A filing answers a clock that had begun by then.
+    """
+    filings = sorted(filed, key=lambda f: (f.filed_at, f.source, f.id))
+    occurred = [a.occurred_at for a in picture.standing]
+    clocks = [("occurrence", min(occurred), max(occurred))] if occurred else []
+    clocks += [(d.outcome, d.declared_at, d.declared_at) for d in sorted(declared, key=lambda d: (d.declared_at, d.id))]
+    return tuple(_clock(*clock, filings, policy) for clock in clocks)
+
+
+def _clock(opened_by: str, first: UtcMs, last: UtcMs, filings: list[Filed], policy: Filing) -> FilingClock:
+    due = policy.due_hours * HOUR_MS
+    answer = next((f for f in filings if f.filed_at >= first), None)
+    return FilingClock(opened_by, first + due, last + due, answer.filed_at if answer else None, answer.received_by if answer else "")
+
+
+def filing_reasons(clocks: Iterable[FilingClock], at: UtcMs, connected: bool, policy: Filing) -> tuple[Reason, ...]:  # noqa: FBT001  the registry's own yes or no
+    """What R11 says at `at`: a reminder 12 h before, then a breach if the inspection is connected, else only a question (G2's spirit)."""
+    overdue = Because.FILING_OVERDUE if connected else Because.FILING_UNKNOWN
+    remind = policy.remind_before_hours * HOUR_MS
+    found = []
+    for clock in clocks:
+        if clock.filed_at is not None:
+            continue
+        if at >= clock.due_last:
+            found.append(Reason(overdue, threshold=policy.due_hours, source=policy.source))
+        elif at >= clock.due_first - remind:
+            found.append(Reason(Because.FILING_DUE_SOON, threshold=policy.due_hours, source=policy.source))
+    return tuple(found)
+
+
+def filing_due(clocks: Iterable[FilingClock], at: UtcMs, policy: Filing) -> UtcMs | None:
+    """The next instant at which R11 has something to say."""
+    remind = policy.remind_before_hours * HOUR_MS
+    open_clocks = [clock for clock in clocks if clock.filed_at is None]
+    return min((instant for c in open_clocks for instant in (c.due_first - remind, c.due_last) if instant > at), default=None)

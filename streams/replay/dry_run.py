@@ -1,0 +1,176 @@
+"""Dry-run: the whole line over a list of facts, in memory. It has no channel, so it cannot send; paper senders accept every attempt.
+
+The same rooms as live, with every topic at its declared number of partitions. `wall` is a counter that starts where the caller says:
+append times are made up, and decide nothing but transport.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from schemas import codec
+from schemas.delivery import Attempt, Receipt, ReceiptKind
+from schemas.ledger import Origin, Parked, Progress, Tick
+from schemas.topics import ATTEMPTS, DELIVERY_INBOX, INTAKE_TOPICS, PARKED, PROGRESS, REGISTRY, Topic, partition_of
+from schemas.word import Stamp, UtcMs
+from streams.pipeline.intake.admit import Admission
+from streams.pipeline.line import Due, Entry, Record, Room, Said, Step
+
+Answering = Callable[[Attempt], tuple[Receipt, ...]]
+
+
+class Hosted(NamedTuple):
+    """A room and how it finds the third argument of its step."""
+
+    room: Room
+    policy_of: Callable[[Record], Any]
+
+
+class _Desk:
+    """One room at one partition: its memory, and when each entry is due."""
+
+    def __init__(self, hosted: Hosted, inbox: Topic, partition: int) -> None:
+        self.hosted, self.inbox, self.partition = hosted, inbox, partition
+        self.entries: dict[str, Entry] = {}
+        self.dues: dict[str, Due] = {}
+
+    def answer(self, record: Record, tick: Tick | None) -> Iterator[Said]:
+        """What the room says to a record; a tick is put to each due entry in the order of (due, name)."""
+        for asked in (record,) if tick is None else self._due(record, tick):
+            yield from self._merged(self.hosted.room.step(self.entries, asked, self.hosted.policy_of(record)))
+
+    def _due(self, record: Record, tick: Tick) -> list[Record]:
+        due = [
+            (min(i for i in (d.at, d.wall) if i is not None), name)
+            for name, d in self.dues.items()
+            if (d.at is not None and d.at <= tick.at) or (d.wall is not None and d.wall <= tick.wall)
+        ]
+        return [record._replace(key=name.encode()) for _, name in sorted(due)]
+
+    def _merged(self, step: Step) -> tuple[Said, ...]:
+        room = self.hosted.room
+        for name, entry in step.changes.items():
+            self.dues.pop(name, None)
+            if entry is None:
+                self.entries.pop(name, None)
+            else:
+                self.entries[name] = room.unpack(room.pack(entry))
+        self.dues.update(step.due)
+        return step.words
+
+    def progress(self, tick: int) -> Progress:
+        """What the seat of this room would report."""
+        at = min((d.at for d in self.dues.values() if d.at is not None), default=None)
+        wall = min((d.wall for d in self.dues.values() if d.wall is not None), default=None)
+        return Progress(room=self.hosted.room.name, topic=self.inbox.name, partition=self.partition, tick=tick, due_at=at, due_wall=wall)
+
+
+class DryRun:
+    """The line in memory: `publish` records, `settle`, look at `records`."""
+
+    def __init__(self, rooms: tuple[Hosted, ...], admission: Admission, *, wall: UtcMs, answering: Answering | None = None) -> None:
+        self.records: dict[str, list[Record]] = defaultdict(list)
+        self.wall = wall
+        self._admission, self._answering = admission, answering or accept
+        self._desks = {
+            (inbox.name, partition): _Desk(hosted, inbox, partition)
+            for hosted in rooms
+            for inbox in hosted.room.inboxes
+            for partition in range(inbox.partitions)
+        }
+        self._waiting: deque[Record] = deque()
+
+    def publish(self, topic: Topic, value: bytes | None, *, headers: tuple[tuple[str, bytes], ...] = (), partition: int = 0) -> Record:
+        """Append one record of the outside and take it in at the next `settle`."""
+        return self._append(topic, None, value, headers, partition)
+
+    def settle(self) -> None:
+        """Work until every room has read everything."""
+        while self._waiting:
+            self._work(self._waiting.popleft())
+
+    def words(self, topic: Topic) -> Iterator[Any]:
+        """The words on one of our own topics so far, in order of appending."""
+        return (codec.decode(record.value or b"") for record in self.records[topic.name])
+
+    def entries(self, room: str) -> Mapping[str, Entry]:
+        """The memory of a room, all partitions together."""
+        return {name: entry for desk in self._desks.values() if desk.hosted.room.name == room for name, entry in desk.entries.items()}
+
+    def least_due(self) -> UtcMs | None:
+        """The least instant of law and policy at which anything waits."""
+        return min((d.at for desk in self._desks.values() for d in desk.dues.values() if d.at is not None), default=None)
+
+    def least_due_wall(self) -> UtcMs | None:
+        """The least append time at which anything waits."""
+        return min((d.wall for desk in self._desks.values() for d in desk.dues.values() if d.wall is not None), default=None)
+
+    def _append(self, topic: Topic, key: bytes | None, value: bytes | None, headers: tuple[tuple[str, bytes], ...], partition: int) -> Record:
+        self.wall += 1
+        log = self.records[topic.name]
+        offset = sum(1 for record in log if record.partition == partition)
+        record = Record(topic.name, partition, offset, self.wall, key, value, headers)
+        log.append(record)
+        self._waiting.append(record)
+        return record
+
+    def _work(self, record: Record) -> None:
+        if record.topic == REGISTRY.name:
+            self._admission.registry.take(record)
+        desk = self._desks.get((record.topic, record.partition))
+        if desk is not None:
+            self._at_desk(desk, record)
+        elif record.topic == ATTEMPTS.name:
+            self._paper_sender(record)
+
+    def _at_desk(self, desk: _Desk, record: Record) -> None:
+        tick = _tick_of(record)
+        before = desk.progress(0)
+        try:
+            said = tuple(desk.answer(record, tick))
+        except Exception as error:  # noqa: BLE001  the driver's one guard: a room that breaks parks the record (law 2)
+            said = (_parked(desk, record, error),)
+        for number, word in enumerate(said):
+            self._say(desk.hosted.room.name, desk.partition, record, number, word)
+        after = desk.progress(tick.number if tick else 0)
+        if tick or (desk.inbox not in (*INTAKE_TOPICS, PROGRESS) and (before.due_at, before.due_wall) != (after.due_at, after.due_wall)):
+            self._say(desk.hosted.room.name, desk.partition, record, len(said), Said(PROGRESS, "", after, Stamp("", "")))
+
+    def _say(self, room: str, partition: int, record: Record, number: int, said: Said) -> None:
+        by = f"{room}/{record.topic}/{partition}" if room == "intake" else f"{room}/{partition}"
+        cause = f"{record.topic}/{record.partition}/{record.offset}"
+        stamps = {"word": codec.name_of(said.word), "by": by, "cause": cause, "n": str(number), **said.stamp._asdict()}
+        headers = tuple((name, value.encode()) for name, value in stamps.items())
+        partition = partition_of(said.key, said.topic) if said.partition is None else said.partition
+        self._append(said.topic, said.key.encode(), codec.encode(said.word), headers, partition)
+
+    def _paper_sender(self, record: Record) -> None:
+        attempt = codec.decode(record.value or b"")
+        assert isinstance(attempt, Attempt)  # noqa: S101  the topic holds nothing else
+        stamp = Stamp(record.header("policy"), record.header("roster"))
+        begun = receipt(attempt, ReceiptKind.BEGUN)
+        for number, word in enumerate((begun, *self._answering(attempt))):
+            self._say("senders", record.partition, record, number, Said(DELIVERY_INBOX, word.receiver, word, stamp))
+
+
+def receipt(attempt: Attempt, kind: ReceiptKind) -> Receipt:
+    """A receipt for an attempt."""
+    return Receipt(delivery=attempt.delivery.id, receiver=attempt.delivery.receiver, attempt=attempt.number, kind=kind)
+
+
+def accept(attempt: Attempt) -> tuple[Receipt, ...]:
+    """A paper sender's answer: every attempt is accepted."""
+    return (receipt(attempt, ReceiptKind.ACCEPTED),)
+
+
+def _tick_of(record: Record) -> Tick | None:
+    if record.header("word") != "tick":
+        return None
+    word = codec.decode(record.value or b"")
+    return word if isinstance(word, Tick) else None
+
+
+def _parked(desk: _Desk, record: Record, error: Exception) -> Said:
+    key = (record.key or b"").decode("utf-8", "replace")
+    word = Parked(room=desk.hosted.room.name, key=key, error=repr(error)[:300], origin=Origin(record.topic, record.partition, record.offset))
+    return Said(PARKED, key, word, Stamp(record.header("policy"), record.header("roster")))

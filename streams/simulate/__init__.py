@@ -1,0 +1,1 @@
+"""The made-up: stories, seeded worlds, and the checker that believes nobody."""
