@@ -45,8 +45,8 @@ class ReceiptKind(StrEnum):
 class Receipt(Word):
     """Evidence about one attempt. `refused` is final (a 5xx of SMTP, 4xx of HTTP, 410); `failed` may be tried again.
 
-    retry_after: seconds the receiver asked us to wait. answer: the receiver's own words, shortened. in_doubt: it failed after the message
-    had been handed over (a time-out behind the last byte), so it may have got through.
+    retry_after: seconds the receiver asked us to wait. answer: the receiver's own words, shortened. in_doubt: it failed after the
+    message had been handed over (a time-out behind the last byte), so it may have got through.
     """
 
     delivery: str

@@ -43,21 +43,22 @@ def turn(box: Letterbox, queue: list[Queued], delivering: Delivering) -> Turn:
     Only ticks end a wait (law 3); a letter's own arrival counts for itself. Tokens of letters of a higher grade that wait for something
     else stay reserved for them, so that none is held back by a lower one.
     """
-    ats: list[UtcMs] = []
-    walls: list[UtcMs] = []
-    reserves = _reserved(queue)
-    for queued, reserved in zip(queue, reserves, strict=True):
+    ats: set[UtcMs] = set()
+    walls: set[UtcMs] = set()
+    window = delivering.coalesce_minutes * MINUTE_MS
+    tokens = delivering.bucket - missing(box, delivering)
+    next_token = _next_token(box, delivering)
+    for queued, reserved in zip(queue, _reserved(queue), strict=True):
         wait = queued.wait
         next_try = max(wait.not_before, box.paused_until)
-        joins = held_until(queued.thread, wait, delivering.coalesce_minutes * MINUTE_MS)
+        joins = held_until(queued.thread, wait, window)
         resting = next_try > max(box.ticked_wall, wait.wall)
         joining = joins > max(box.ticked_at, wait.at)
-        broke = _pays(wait) and missing(box, delivering) + reserved >= delivering.bucket
+        broke = _pays(wait) and tokens <= reserved
         if not (resting or joining or broke):
             return Turn(queued)
-        walls += [next_try] if resting else []
-        ats += [joins] if joining else []
-        ats += _next_token(box, delivering) if broke else []
+        walls.update((next_try,) if resting else ())
+        ats.update((joins,) if joining else (), next_token if broke else ())
     return Turn(None, Due(at=min(ats, default=None), wall=min(walls, default=None)))
 
 
@@ -80,9 +81,9 @@ def missing(box: Letterbox, delivering: Delivering) -> int:
     return max(0, box.spent - (box.at - box.spent_since) // (delivering.refill_minutes * MINUTE_MS))
 
 
-def _next_token(box: Letterbox, delivering: Delivering) -> list[UtcMs]:
+def _next_token(box: Letterbox, delivering: Delivering) -> tuple[UtcMs, ...]:
     refill = delivering.refill_minutes * MINUTE_MS
-    return [box.spent_since + ((box.at - box.spent_since) // refill + 1) * refill] if missing(box, delivering) else []
+    return (box.spent_since + ((box.at - box.spent_since) // refill + 1) * refill,) if missing(box, delivering) else ()
 
 
 def charged(box: Letterbox, wait: Wait, delivering: Delivering) -> Letterbox:

@@ -12,7 +12,7 @@ from schemas.codec import decode, name_of
 from schemas.delivery import Ending, Receipt, ReceiptKind
 from schemas.escalation import Delivery
 from schemas.ledger import Origin, Parked, Tick
-from schemas.policy import Policy, Retry, Roster
+from schemas.policy import Policy, Roster
 from schemas.topics import PARKED
 from schemas.word import Stamp, UtcMs, Word
 from streams.pipeline.delivery.draft import Draft

@@ -103,7 +103,7 @@ def _standing_for(newer: Wait, older: Wait) -> Wait:
         free=newer.free or older.free,
         failures=max(newer.failures, older.failures),
         not_before=newer.not_before if at_once else max(newer.not_before, older.not_before),
-        coalesced=(*older.coalesced, older.id, *newer.coalesced)[-MOST_KNOWN:],
+        coalesced=(*newer.coalesced, *older.coalesced, older.id)[-MOST_KNOWN:],
     )
 
 
@@ -120,10 +120,10 @@ def held_until(thread: Thread, wait: Wait, window: UtcMs) -> UtcMs:
 
     A rise of grade or of deaths, an end, a first message, and a letter that has been tried already wait for nothing (G8, law 11).
     """
-    line = thread.line(wait.topic)
-    if line.told_at is None or wait.tries or wait.free or wait.cancel or _rises(wait, line.told_rank, line.told_dead):
+    if wait.tries or wait.free or wait.cancel:
         return 0
-    return line.told_at + window
+    line = thread.line(wait.topic)
+    return 0 if line.told_at is None or _rises(wait, line.told_rank, line.told_dead) else line.told_at + window
 
 
 def _rises(wait: Wait, rank: int, dead: int) -> bool:

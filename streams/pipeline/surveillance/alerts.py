@@ -90,9 +90,13 @@ def _view(incident: Incident, policy: Policy) -> _View:
 
 
 def _content(alert: Alert) -> str:
-    """What a change of means that those who were told are told again; neither the date nor who spoke last is content."""
+    """What a change of means that those who were told are told again; neither the date nor who spoke last is content.
+
+    A filing clock speaks of its clocks alone: the dead rise in R12's own message.
+    """
     situation = msgspec.structs.replace(alert.situation, newest=None)
-    return digest(msgspec.json.encode((alert.state, alert.grade, alert.grade_now, alert.reasons, alert.held_until, situation)))
+    about = alert.situation.clocks if alert.rule == Rule.FILING else situation
+    return digest(msgspec.json.encode((alert.state, alert.grade, alert.grade_now, alert.reasons, alert.held_until, about)))
 
 
 def _concluded(view: _View, at: UtcMs) -> Iterator[Alert]:
@@ -125,7 +129,9 @@ def _filing(view: _View, at: UtcMs) -> Iterator[Alert]:
 
 def _alert(view: _View, rule: Rule, at: UtcMs, state: AlertState, reasons: tuple[Reason, ...]) -> Alert:
     incident = view.incident
-    grade = rules.graded(view.picture, view.policy.severity).grade if view.picture.standing else incident.last(Rule.SEVERITY).grade
+    grade = incident.last(Rule.SEVERITY).grade
+    if rule == Rule.SEVERITY and view.picture.standing:
+        grade = rules.graded(view.picture, view.policy.severity).grade
     occurred = max((a.occurred_at for a in incident.assertions), default=at)
     return Alert(
         id=alert_id(rule, incident.subject, incident.incident),

@@ -1,0 +1,129 @@
+"""The worker: one faust.App that carries the seats of any choice of rooms, and nothing that decides."""
+
+import asyncio
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import faust
+import mode
+import structlog
+from prometheus_client import Counter
+
+from schemas.topics import ESCALATIONS, INTAKE_TOPICS
+from streams.live.process import calm_collector, log_to_stderr
+from streams.live.seat import Hosting
+from streams.live.seats import Seats
+from streams.live.settings import Settings
+from streams.live.watermarks import Watermarks
+
+log = structlog.get_logger()
+
+ESCALATIONS_SEEN = Counter("siaga_escalations_seen", "Words on the escalations topic, by their name.", ("word",))
+
+
+class LiveApp(faust.App):  # type: ignore[misc]  # faust is untyped
+    """A faust.App that knows which seats it carries."""
+
+    seats: tuple[Seats, ...] = ()
+
+
+class Holder(mode.Service):
+    """One room at one inbox as a supervised service: an error in it ends the process."""
+
+    def __init__(self, seats: Seats) -> None:
+        super().__init__()
+        self._seats = seats
+        self._ended = asyncio.Event()
+
+    @property
+    def label(self) -> str:
+        """How it is called in the log."""
+        return f"{self._seats.hosting.room.name} at {self._seats.inbox.name}"
+
+    async def on_started(self) -> None:
+        """What was made so far will stay."""
+        calm_collector()
+
+    @mode.Service.task
+    async def _hold(self) -> None:
+        try:
+            await self._seats.run()
+        finally:
+            self._ended.set()
+
+    async def on_stop(self) -> None:
+        """Let every seat finish the batch in hand."""
+        self._seats.stop()
+        await self._ended.wait()
+
+
+def build(settings: Settings, rooms: Iterable[Hosting]) -> LiveApp:
+    """The app of a worker that hosts these rooms."""
+    (settings.state / "faust").mkdir(parents=True, exist_ok=True)
+    app = LiveApp(f"{settings.prefix}siaga.worker", **_options(settings))
+    app.seats = tuple(Seats(settings, hosting, inbox, release=release()) for hosting in rooms for inbox in hosting.room.inboxes)
+    for seats in app.seats:
+        app.service(Holder(seats))
+    app.service(Watermarks(settings, (seats for seats in app.seats if seats.inbox in INTAKE_TOPICS)))
+    _count_escalations(app, settings)
+    return app
+
+
+def run(app: faust.App, *, loglevel: str = "WARNING") -> int:
+    """Work until SIGTERM or SIGINT; return the exit code."""
+    log_to_stderr(loglevel)
+    worker = faust.Worker(app, loglevel=loglevel, redirect_stdouts=False, override_logging=False)
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    return 0
+
+
+def release() -> str:
+    """The release that every word is stamped with."""
+    try:
+        return version("siaga")
+    except PackageNotFoundError:
+        return "unreleased"
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    """What was found to work (docs: stack). Everything that would make Faust keep state or create topics is off."""
+    return {
+        "broker": [f"kafka://{server.strip()}" for server in settings.kafka.split(",")],
+        "broker_credentials": _credentials(settings),
+        "broker_commit_interval": 0.5,
+        "consumer_auto_offset_reset": "earliest",
+        "consumer_group_instance_id": f"{settings.prefix}{settings.instance}.worker" if settings.instance else None,
+        "datadir": str(settings.state / "faust"),
+        "key_serializer": "raw",
+        "producer_acks": -1,
+        "store": "memory://",
+        "stream_wait_empty": False,
+        "topic_allow_declare": False,
+        "topic_disable_leader": True,
+        "value_serializer": "raw",
+        "web_enabled": False,
+        "worker_redirect_stdouts": False,
+    }
+
+
+def _credentials(settings: Settings) -> faust.types.auth.CredentialsT | None:
+    options = settings.kafka_options()
+    tls = options.get("ssl_context")
+    if "sasl_mechanism" in options:
+        user, password = options["sasl_plain_username"], options["sasl_plain_password"]
+        return faust.SASLCredentials(username=user, password=password, mechanism=options["sasl_mechanism"], ssl_context=tls)
+    return faust.SSLCredentials(tls) if tls else None
+
+
+def _count_escalations(app: faust.App, settings: Settings) -> None:
+    """The one topic agent: Faust crashes at start without any. It reads uncommitted records too, so it only counts."""
+
+    @app.agent(app.topic(settings.prefix + ESCALATIONS.name, key_serializer="raw", value_serializer="raw"), name="escalations-seen")
+    async def seen(stream: Any) -> None:
+        async for event in stream.events():
+            word = (event.headers or {}).get("word", b"")
+            ESCALATIONS_SEEN.labels(word.decode("ascii", "replace")[:40]).inc()

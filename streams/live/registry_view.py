@@ -1,0 +1,65 @@
+"""Registry view: `firm-registry` read up to its end before every batch of INTAKE (law 1). One for all seats of a process."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from schemas.policy import Policy
+from schemas.topics import REGISTRY
+from streams.live.kafka import as_record
+from streams.live.library import Library
+from streams.live.settings import Settings, TimeSource
+from streams.pipeline.intake.admit import Admission
+from streams.pipeline.intake.registry import Registry
+from streams.pipeline.line import Record
+
+_POLL_MS = 200
+
+
+class RegistryView:
+    """The registry as of the last refresh, and what INTAKE's step is given of it."""
+
+    def __init__(self, settings: Settings, library: Library) -> None:
+        self.registry = Registry(policies=library.policies, rosters=library.rosters)
+        self._policies: Mapping[str, Policy] = library.policies
+        self._settings = settings
+        self._tp = TopicPartition(settings.prefix + REGISTRY.name, 0)
+        self._consumer: AIOKafkaConsumer | None = None
+        self._reading = asyncio.Lock()
+
+    async def refresh(self, records: Sequence[Record]) -> None:  # noqa: ARG002  the hook's signature: all of them are let through
+        """Read on to the end as it is now."""
+        async with self._reading:
+            consumer = self._consumer or await self._start()
+            end = (await consumer.end_offsets([self._tp]))[self._tp]
+            while await consumer.position(self._tp) < end:
+                for polled in (await consumer.getmany(self._tp, timeout_ms=_POLL_MS)).values():
+                    for record in polled:
+                        self.registry.take(as_record(record, REGISTRY.name))
+
+    def admission(self, record: Record) -> Admission:
+        """What a seat of INTAKE knows besides its inbox, for one record."""
+        intake = self._policies[self.registry.in_force(record.timestamp).policy].intake
+        return Admission(
+            self.registry,
+            exercise=self._settings.exercise,
+            story_time=self._settings.time is TimeSource.WATERMARKS,
+            tolerance_ms=int(self._settings.tolerance.total_seconds() * 1000),
+            future_tolerance_minutes=intake.future_tolerance_minutes,
+            largest_bytes=intake.largest_bytes,
+            digest_key=self._settings.case_secret.get_secret_value().encode(),
+        )
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        if self._consumer:
+            await self._consumer.stop()
+
+    async def _start(self) -> AIOKafkaConsumer:
+        consumer = AIOKafkaConsumer(**self._settings.kafka_options(), isolation_level="read_committed", enable_auto_commit=False)
+        await consumer.start()
+        consumer.assign([self._tp])
+        await consumer.seek_to_beginning(self._tp)
+        self._consumer = consumer
+        return consumer

@@ -1,0 +1,368 @@
+"""A seat: one room at one inbox partition, with one transactional producer and one memory (design.md §6). It knows nothing of alerts.
+
+Order of opening: fence, restore, take the offset from the changelog; its holder then registers it, and only then seeks. Order of work:
+step onto an overlay, write words and changed entries and offset in one transaction, and merge the overlay when the commit has returned.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
+from enum import StrEnum
+from typing import Any, NamedTuple, NoReturn
+
+import msgspec
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.errors import ProducerFenced
+
+from schemas.codec import decode
+from schemas.ledger import Progress, Tick
+from schemas.topics import PROGRESS, Topic, changelog
+from streams.live.changelog import Kept, restore
+from streams.live.kafka import APPEND_TIME, as_record
+from streams.live.outbox import BATCH_BYTES, Outbox
+from streams.live.settings import Settings
+from streams.live.turn import Committed, Task, Turn
+from streams.live.voice import TICK, Voice
+from streams.pipeline.line import Due, Record, Room
+
+log = structlog.get_logger()
+
+MOST_RECORDS = 8_000
+"""At most so many records in one transaction: from 2,000 to 8,000 the rate doubles, and beyond it does not grow."""
+
+FULL_RECORDS = 2 * MOST_RECORDS
+MOST_SWEPT = 500
+_MOST_BYTES = 16_000_000
+_LONG_SECONDS = 1.0
+_BREATH_SECONDS = 0.05
+_LOOK_EVERY = 32
+_TRANSACTION_MS = 10_000
+_OPENING_TRIES = 10
+
+BeforeBatch = Callable[[Sequence[Record]], Awaitable[int | None]]
+"""Awaited before records are stepped. Answers how many of them to take (at least one is taken), or None for all."""
+
+AfterCommit = Callable[[Sequence[Record], Sequence[Committed]], Awaitable[None]]
+"""Awaited when a transaction is committed, with its records and the room's words. The seat takes nothing new meanwhile."""
+
+
+class Hosting(NamedTuple):
+    """A room, and what its seats need beside it. `policy_of` gives step's third argument."""
+
+    room: Room
+    policy_of: Callable[[Record], Any]
+    before_batch: BeforeBatch | None = None
+    after_commit: AfterCommit | None = None
+
+
+class State(StrEnum):
+    """Where a seat is in its life."""
+
+    OPENING = "opening"
+    WORKING = "working"
+    FENCED = "fenced"
+    CLOSED = "closed"
+
+
+class Seat:
+    """One room at one partition of `inbox`. Its holder offers records; `fenced` is called when another has taken the seat."""
+
+    def __init__(
+        self, settings: Settings, hosting: Hosting, inbox: Topic, partition: int, *,
+        release: str, wanted: Callable[[], None], fenced: Callable[[], None], end: Callable[[str], NoReturn],
+    ) -> None:  # fmt: skip
+        self.state = State.OPENING
+        self.partition = partition
+        self.tp = TopicPartition(settings.prefix + inbox.name, partition)
+        self.group = group_of(settings, hosting.room, inbox)
+        self._settings = settings
+        self._hosting = hosting
+        self._inbox = inbox
+        self._wanted, self._fenced, self._end = wanted, fenced, end
+        self._task_of_turns = _task(hosting, inbox, partition, release)
+        self._kept = Kept()
+        self._reported = Due()
+        self._queue: list[ConsumerRecord[bytes, bytes]] = []
+        self._bell = asyncio.Event()
+        self._closing = False
+        self._farewell: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._begun = self._breathed = 0.0
+        self._obeys_ticks = "clock" in inbox.writers
+        self._producer: AIOKafkaProducer | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def next(self) -> int:
+        """The offset that the next record has at least."""
+        return self._kept.next
+
+    @property
+    def entries(self) -> int:
+        """How many entries the memory has."""
+        return len(self._kept.entries)
+
+    @property
+    def memory(self) -> dict[str, Any]:
+        """The committed memory; to look at, not to change."""
+        return self._kept.entries
+
+    @property
+    def tick(self) -> int:
+        """The number of the last tick committed."""
+        return self._kept.tick
+
+    @property
+    def full(self) -> bool:
+        """Whether the partition should be paused."""
+        return len(self._queue) >= FULL_RECORDS
+
+    async def open(self) -> int:
+        """Fence, restore, begin to work; return the offset to seek."""
+        name = f"{self._settings.prefix}siaga.{self._hosting.room.name}.{self._inbox.name}.{self.partition}"
+        self._producer = AIOKafkaProducer(
+            **self._settings.kafka_options(),
+            transactional_id=name,
+            transaction_timeout_ms=_TRANSACTION_MS,
+            acks="all",
+            max_batch_size=BATCH_BYTES,
+        )
+        await self._producer.start()  # Waits until the previous holder's transaction is decided, and fences it.
+        await self._restore()
+        self._task = asyncio.create_task(self._run(), name=name)
+        return self.next
+
+    def offer(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
+        """Take polled records into the queue. Never waits."""
+        self._queue += records
+        self._bell.set()
+
+    async def close(self) -> None:
+        """End after the batch in hand."""
+        self._closing = True
+        self._bell.set()
+        if not self._farewell.done():
+            self._farewell.set_result(None)
+        if self._task:
+            await self._task
+        if self._producer:
+            await self._producer.stop()
+        self.state = State.CLOSED
+
+    async def _restore(self) -> None:
+        reader = self._reader()
+        await reader.start()
+        try:
+            kept_in = TopicPartition(self._settings.prefix + self._task_of_turns.changelog.name, self.partition)
+            self._kept = await restore(reader, kept_in, self._hosting.room.unpack)
+            await self._check_offset(reader)
+        finally:
+            await reader.stop()
+
+    def _reader(self) -> AIOKafkaConsumer:
+        options = self._settings.kafka_options()
+        return AIOKafkaConsumer(
+            **options, isolation_level="read_committed", enable_auto_commit=False, max_partition_fetch_bytes=_MOST_BYTES
+        )
+
+    async def _check_offset(self, reader: AIOKafkaConsumer) -> None:
+        """The place in the inbox must still be in the log. Asked again for a while: a new leader may not yet know how far it is."""
+        for _ in range(_OPENING_TRIES):
+            first = (await reader.beginning_offsets([self.tp]))[self.tp]
+            last = (await reader.end_offsets([self.tp]))[self.tp]
+            if (first <= self.next or self.next == 0) and self.next <= last:
+                return
+            await asyncio.sleep(0.5)
+        raise RuntimeError(
+            f"{_name(self.tp)}: offset {self.next} is not in the log, which goes from {first} to {last}; records were lost unread"
+        )
+
+    async def _run(self) -> None:
+        try:
+            await self._commit_opening()
+            self.state = State.WORKING
+            while records := await self._next_records():
+                await self._work(records)
+        except ProducerFenced:
+            self.state = State.FENCED
+            log.warning("seat.fenced", seat=_name(self.tp), room=self._hosting.room.name)
+            self._fenced()
+        except Exception as error:  # noqa: BLE001  whatever went wrong in a transaction, going on could repeat or lose words
+            self._end(f"{_name(self.tp)} of {self._hosting.room.name}: {error!r}")
+
+    async def _next_records(self) -> list[ConsumerRecord[bytes, bytes]]:
+        """What waits, up to a batch; nothing when the seat closes."""
+        while not self._queue and not self._closing:
+            self._bell.clear()
+            await self._bell.wait()
+        if self._closing:
+            return []
+        records, was_full = self._queue[:MOST_RECORDS], self.full
+        del self._queue[:MOST_RECORDS]
+        if was_full and not self.full:
+            self._wanted()
+        return records
+
+    async def _work(self, polled: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
+        records = self._fresh(polled)
+        if records and records[0].offset > self.next + 1:
+            await self._check_gap()
+        while records:
+            taken = await self._allowed(records)
+            await self._answer(records[:taken])
+            records = [] if self._closing else records[taken:]
+
+    def _fresh(self, polled: Sequence[ConsumerRecord[bytes, bytes]]) -> list[Record]:
+        """The records that this seat has not done. A record with its publisher's clock ends the worker."""
+        name, following = self._inbox.name, self.next
+        if any(record.timestamp_type != APPEND_TIME for record in polled):
+            raise RuntimeError(f"topic {self.tp.topic} holds records that are not of LogAppendTime")
+        return [as_record(record, name) for record in polled if record.offset >= following]
+
+    async def _check_gap(self) -> None:
+        """Offsets skip commit markers and aborted records; they must not skip what retention took away unread."""
+        first = await self._first_offset()
+        if first > self.next:
+            raise RuntimeError(f"{_name(self.tp)}: offset {self.next} was deleted unread; the log begins at {first}")
+
+    async def _first_offset(self) -> int:
+        reader = self._reader()
+        await reader.start()
+        try:
+            return int((await reader.beginning_offsets([self.tp]))[self.tp])
+        finally:
+            await reader.stop()
+
+    async def _allowed(self, records: Sequence[Record]) -> int:
+        """How many records the hook lets through; none when the seat closes while the hook waits."""
+        if self._hosting.before_batch is None:
+            return len(records)
+        asked: asyncio.Future[int | None] = asyncio.ensure_future(self._hosting.before_batch(records))
+        either: set[asyncio.Future[Any]] = {asked, self._farewell}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not asked.done():
+            asked.cancel()
+            return 0
+        wanted = asked.result()
+        return len(records) if wanted is None else max(1, wanted)
+
+    async def _answer(self, records: Sequence[Record]) -> None:
+        turn = self._turn()
+        for position, record in enumerate(records):
+            if self._obeys_ticks and TICK in record.headers:
+                turn = await self._tick(turn, record)
+            else:
+                turn.step(record)
+            if not position % _LOOK_EVERY and await self._is_long(turn):
+                await self._commit(turn)
+                turn = self._turn()
+        if turn.records:
+            await self._commit(turn)
+
+    async def _tick(self, turn: Turn, record: Record) -> Turn:
+        """Step what is due. A long sweep takes several transactions, of which only the last goes past the tick."""
+        tick = _decoded(record)
+        if isinstance(tick, Exception):
+            turn.park(record, tick)
+            return turn
+        for entry in self._kept.dues.until(tick.at, tick.wall, self._kept.stepped):
+            if turn.swept >= MOST_SWEPT or await self._is_long(turn):
+                await self._write(turn, record.offset, self._kept.stepped)
+                turn = self._turn()
+            turn.sweep(record, entry, self._kept.stepped)
+        self._kept.stepped = set()
+        turn.finish_tick(record, tick.number)
+        self._report(turn, f"{record.topic}/{record.partition}/{record.offset}")
+        return turn
+
+    def _turn(self) -> Turn:
+        assert self._producer  # noqa: S101  open() made it
+        turn = Turn(
+            self._task_of_turns, self._kept.entries, self._kept.dues, Outbox(self._producer, self._settings.prefix), self._kept.tick
+        )
+        self._begun = time.monotonic()
+        return turn
+
+    async def _is_long(self, turn: Turn) -> bool:
+        """Give way to the loop now and then, and say whether the transaction should end here."""
+        now = time.monotonic()
+        if now - self._breathed > _BREATH_SECONDS:
+            await asyncio.sleep(0)
+            self._breathed = time.monotonic()
+        return now - self._begun > _LONG_SECONDS or turn.outbox.bytes_held > _MOST_BYTES
+
+    async def _commit_opening(self) -> None:
+        """Before anything else, tell CLOCK what is due here: after a restart nobody else knows."""
+        turn = self._turn()
+        self._report(turn, f"{self._task_of_turns.changelog.name}/{self.partition}/{self._kept.written}")
+        await self._write(turn, self.next, self._kept.stepped)
+
+    async def _commit(self, turn: Turn) -> None:
+        """Commit every record of the turn, and tell CLOCK if something is due sooner than it knows."""
+        last = turn.records[-1]
+        if _is_sooner(self._kept.dues.least(), self._reported):
+            self._report(turn, f"{last.topic}/{last.partition}/{last.offset}")
+        await self._write(turn, last.offset + 1, frozenset())
+
+    async def _write(self, turn: Turn, offset: int, stepped: AbstractSet[str]) -> None:
+        """One transaction: words, changed entries, the place in the inbox, and the group's offset for those who watch lag."""
+        turn.keep_entries(offset, stepped)
+        producer = self._producer
+        assert producer  # noqa: S101  open() made it
+        async with producer.transaction():
+            await turn.outbox.send()
+            await producer.send_offsets_to_transaction({self.tp: offset}, self.group)
+        self._merge(turn, offset)
+        if self._hosting.after_commit:
+            await self._hosting.after_commit(turn.records, turn.committed())
+
+    def _merge(self, turn: Turn, offset: int) -> None:
+        """Make the changes true: only now, because memory changed by an abandoned transaction would be poison."""
+        entries = self._kept.entries
+        for name, entry in turn.seen.changes.items():
+            if entry is None:
+                entries.pop(name, None)
+            else:
+                entries[name] = entry
+        self._kept.next, self._kept.tick = offset, turn.tick
+
+    def _report(self, turn: Turn, coordinates: str) -> None:
+        """Say how far this seat has come. CLOCK's own seat does not: it would be answering itself."""
+        if self._inbox.name == PROGRESS.name:
+            return
+        least = self._reported = self._kept.dues.least()
+        room = self._hosting.room.name
+        word = Progress(room, self._inbox.name, self.partition, tick=turn.tick, due_at=least.at, due_wall=least.wall)
+        turn.report(word, coordinates)
+
+
+def group_of(settings: Settings, room: Room, inbox: Topic) -> str:
+    """The consumer group of a room at an inbox. Never one group over several topics: members would get different partitions of them."""
+    return f"{settings.prefix}siaga.{room.name}.{inbox.name}"
+
+
+def _task(hosting: Hosting, inbox: Topic, partition: int, release: str) -> Task:
+    room = hosting.room
+    by = f"{room.name}/{inbox.name}/{partition}" if len(room.inboxes) > 1 else f"{room.name}/{partition}"
+    keep = hosting.after_commit is not None
+    return Task(room, hosting.policy_of, changelog(room.name, inbox), partition, Voice(by, release), keep)
+
+
+def _name(tp: TopicPartition) -> str:
+    return f"seat {tp.topic}/{tp.partition}"
+
+
+def _decoded(record: Record) -> Tick | Exception:
+    """The tick that the record says it is, or why it is none."""
+    try:
+        word = decode(record.value or b"")
+    except msgspec.MsgspecError as error:
+        return error
+    return word if isinstance(word, Tick) else ValueError("a record named tick holds another word")
+
+
+def _is_sooner(now: Due, before: Due) -> bool:
+    """Whether either clock's least instant lies before the one that was told."""
+    pairs = ((now.at, before.at), (now.wall, before.wall))
+    return any(instant is not None and (told is None or instant < told) for instant, told in pairs)

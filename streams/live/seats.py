@@ -1,0 +1,170 @@
+"""The seats of one room at one inbox in this process: a consumer, who holds what, and the poll loop. The loop waits for no seat."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, NoReturn
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+
+from schemas.topics import PARKED, PROGRESS, Topic, changelog
+from schemas.word import UtcMs
+from streams.live import kafka, process
+from streams.live.seat import MOST_RECORDS, Hosting, Seat, State, group_of
+from streams.live.settings import Settings
+
+log = structlog.get_logger()
+
+_SESSION_MS = 6_000
+_HEARTBEAT_MS = 500
+_REBALANCE_MS = 15_000
+_POLL_MS = 100
+_FETCH_BYTES = 8_000_000
+
+
+class SeatStatus(NamedTuple):
+    """One seat as an operator sees it. `lag` is None until the broker has told where the partition ends."""
+
+    room: str
+    topic: str
+    partition: int
+    state: State
+    next: int
+    lag: int | None
+    entries: int
+    tick: int
+
+
+class Seats(ConsumerRebalanceListener):
+    """`run` until `stop`. What must end the process goes through `end`."""
+
+    def __init__(
+        self, settings: Settings, hosting: Hosting, inbox: Topic, *, release: str = "", end: Callable[[str], NoReturn] = process.end
+    ) -> None:
+        self.hosting = hosting
+        self.inbox = inbox
+        self.held: Mapping[int, Seat] = {}
+        self._settings = settings
+        self._release = release
+        self._end = end
+        self._topic = settings.prefix + inbox.name
+        self._stopping = asyncio.Event()
+        self._rejoin = asyncio.Event()
+        self._consumer: AIOKafkaConsumer | None = None
+
+    async def run(self) -> None:
+        """Hold seats until `stop` is called."""
+        if wrong := await self._wrong_topics():
+            self._end("; ".join(wrong))
+        while not self._stopping.is_set():
+            await self._hold()
+
+    def stop(self) -> None:
+        """Make `run` close the seats after the batch in hand, and return."""
+        self._stopping.set()
+
+    def status(self) -> tuple[SeatStatus, ...]:
+        """What is held here."""
+        room = self.hosting.room.name
+        return tuple(
+            SeatStatus(room, self.inbox.name, number, seat.state, seat.next, self._lag(seat), seat.entries, seat.tick)
+            for number, seat in sorted(self.held.items())
+        )
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Close what is held. aiokafka swallows what is raised here, and would leave a partition standing still."""
+        try:
+            await self._close()
+        except Exception as error:  # noqa: BLE001
+            self._end(f"closing seats of {self._topic} failed: {error!r}")
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Open a seat for each partition."""
+        try:
+            await self._open(list(assigned))
+        except Exception as error:  # noqa: BLE001
+            self._end(f"opening seats of {self._topic} failed: {error}")
+
+    async def _wrong_topics(self) -> tuple[str, ...]:
+        return await kafka.differences(self._settings, (self.inbox, changelog(self.hosting.room.name, self.inbox), PROGRESS, PARKED))
+
+    async def _hold(self) -> None:
+        """One membership in the group, until the end or until a seat was fenced."""
+        self._rejoin.clear()
+        consumer = self._consumer = self._make_consumer()
+        consumer.subscribe([self._topic], listener=self)
+        try:
+            await consumer.start()
+            while not (self._stopping.is_set() or self._rejoin.is_set()):
+                self._share_out(await consumer.getmany(timeout_ms=_POLL_MS, max_records=MOST_RECORDS))
+        finally:
+            await self._close()
+            await consumer.stop()
+
+    def _make_consumer(self) -> AIOKafkaConsumer:
+        group = group_of(self._settings, self.hosting.room, self.inbox)
+        return AIOKafkaConsumer(
+            **self._settings.kafka_options(),
+            group_id=group,
+            group_instance_id=f"{group}.{self._settings.instance}" if self._settings.instance else None,
+            enable_auto_commit=False,
+            isolation_level="read_committed",
+            auto_offset_reset="earliest",  # "none" raises before the listener has had its chance to seek.
+            session_timeout_ms=_SESSION_MS,
+            heartbeat_interval_ms=_HEARTBEAT_MS,
+            rebalance_timeout_ms=_REBALANCE_MS,
+            max_partition_fetch_bytes=_FETCH_BYTES,
+        )
+
+    def _share_out(self, polled: Mapping[TopicPartition, list[ConsumerRecord[bytes, bytes]]]) -> None:
+        for tp, records in polled.items():
+            seat = self.held.get(tp.partition)
+            if seat is None:
+                continue  # Polled before the seek: it comes again after it.
+            seat.offer(records)
+            if seat.full and self._consumer:
+                self._consumer.pause(tp)
+
+    async def _open(self, assigned: list[TopicPartition]) -> None:
+        """Register first, then seek. The other way round, the loop may take a batch for a seat that is not there, and lose it."""
+        seats = {tp: self._seat(tp.partition) for tp in assigned}
+        try:
+            offsets = await asyncio.gather(*(seat.open() for seat in seats.values()))
+        except BaseException:
+            await asyncio.gather(*(seat.close() for seat in seats.values()), return_exceptions=True)
+            raise
+        self.held = {tp.partition: seat for tp, seat in seats.items()}
+        for tp, offset in zip(seats, offsets, strict=True):
+            self._consumer.seek(tp, offset)  # type: ignore[union-attr]  # there is one while there is a group
+        log.info("seats.held", room=self.hosting.room.name, topic=self.inbox.name, next={s.partition: s.next for s in seats.values()})
+
+    async def _close(self) -> None:
+        held, self.held = self.held, {}
+        await asyncio.gather(*(seat.close() for seat in held.values()))
+
+    def _seat(self, partition: int) -> Seat:
+        return Seat(
+            self._settings,
+            self.hosting,
+            self.inbox,
+            partition,
+            release=self._release,
+            wanted=lambda: self._resume(partition),
+            fenced=lambda: self._leave(partition),
+            end=self._end,
+        )
+
+    def _resume(self, partition: int) -> None:
+        if partition in self.held and self._consumer:
+            self._consumer.resume(TopicPartition(self._topic, partition))
+
+    def _leave(self, partition: int) -> None:
+        """A fenced seat that is still held here means the group moved on without us: join it anew."""
+        if partition in self.held:
+            self._rejoin.set()
+
+    def _lag(self, seat: Seat) -> int | None:
+        end: UtcMs | None = (
+            self._consumer.last_stable_offset(seat.tp) if self._consumer and seat.tp in self._consumer.assignment() else None
+        )
+        return None if end is None else max(0, end - seat.next)

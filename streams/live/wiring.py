@@ -1,0 +1,127 @@
+"""Wiring: settings in, the app of a worker out. The one place that knows every room, every channel, and what each is given."""
+
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
+
+import faust
+import mode
+
+from handlers import render
+from handlers.channel import Hook
+from handlers.file import FileChannel
+from handlers.mail import MailChannel, Relay
+from handlers.sign import Links, Seal
+from handlers.webhook import Allowance, WebhookChannel
+from schemas.delivery import Attempt
+from schemas.word import UtcMs
+from streams.live import library
+from streams.live.app import build as build_app
+from streams.live.library import Library
+from streams.live.registry_view import RegistryView
+from streams.live.seat import Hosting
+from streams.live.senders import SENDERS, Senders, Way
+from streams.live.settings import Settings, TimeSource
+from streams.pipeline.clock import CLOCK, Pace
+from streams.pipeline.delivery import DELIVERY
+from streams.pipeline.escalation import ESCALATION
+from streams.pipeline.intake import INTAKE
+from streams.pipeline.surveillance import SURVEILLANCE
+
+ROOMS = tuple(room.name for room in (INTAKE, CLOCK, SURVEILLANCE, ESCALATION, DELIVERY, SENDERS))
+
+
+class WiringError(Exception):
+    """These settings must not be run: says why and what to set."""
+
+
+def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
+    """The app of a worker that hosts `rooms` (all by default). Raises WiringError, LibraryError."""
+    wanted = tuple(rooms)
+    if unknown := set(wanted) - set(ROOMS):
+        raise WiringError(f"no room is called {', '.join(sorted(unknown))}; there are {', '.join(ROOMS)}")
+    _check_exercise(settings)
+    books = library.load(path for path in (settings.policies, settings.rosters) if path)
+    view, senders = RegistryView(settings, books), _senders(settings, books)
+    hosted = _hostings(settings, books, view, senders)
+    app = build_app(settings, [hosted[name] for name in ROOMS if name in wanted])
+    app.service(_Edges(view, senders))
+    if SENDERS.name in wanted:
+        senders.attach(app)
+    return app
+
+
+def _hostings(settings: Settings, books: Library, view: RegistryView, senders: Senders) -> Mapping[str, Hosting]:
+    pace = Pace(settings.time is TimeSource.WATERMARKS, int(settings.tick_patience.total_seconds() * 1000))
+    return {
+        INTAKE.name: Hosting(INTAKE, view.admission, before_batch=view.refresh),
+        CLOCK.name: Hosting(CLOCK, lambda _: pace),
+        SURVEILLANCE.name: Hosting(SURVEILLANCE, books.in_force),
+        ESCALATION.name: Hosting(ESCALATION, books.in_force),
+        DELIVERY.name: Hosting(DELIVERY, books.in_force),
+        SENDERS.name: senders.hosting,
+    }
+
+
+class _Edges(mode.Service):
+    """What the seats lean on, opened before them and closed after them."""
+
+    def __init__(self, view: RegistryView, senders: Senders) -> None:
+        super().__init__()
+        self._view, self._senders = view, senders
+
+    async def on_start(self) -> None:
+        """Open the outcome producer."""
+        await self._senders.start()
+
+    async def on_stop(self) -> None:
+        """Let what has begun end."""
+        await self._senders.stop()
+        await self._view.close()
+
+
+def _check_exercise(settings: Settings) -> None:
+    """An exercise reaches nobody but its catcher: a relay on this machine, and webhooks to the catcher's address."""
+    if not settings.exercise:
+        return
+    try:
+        local = ip_address(settings.smtp_host).is_loopback
+    except ValueError:
+        local = settings.smtp_host == "localhost"
+    if not local:
+        raise WiringError(f"an exercise mails to a catcher on this machine only: set SIAGA_SMTP_HOST=127.0.0.1, not {settings.smtp_host}")
+    if not settings.exercise_hooks:
+        raise WiringError("an exercise sends webhooks to its catcher only: set SIAGA_EXERCISE_HOOKS to the catcher's address")
+
+
+def _senders(settings: Settings, books: Library) -> Senders:
+    domain = settings.smtp_sender.rpartition("@")[2]
+    keys = tuple(key.encode() for key in settings.link_secret.get_secret_value().split(",") if key) or (b"",)
+    seal = Seal(keys, settings.public_url, domain, settings.smtp_sender, settings.telephone)
+    return Senders(settings, books, seal, _ways(settings))
+
+
+def _ways(settings: Settings) -> Mapping[str, Way]:
+    relay = Relay(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_tls.value,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value(),
+        timeout_seconds=settings.smtp_timeout.total_seconds(),
+    )
+    allowed = tuple(Allowance.parse(text) for text in settings.webhook_allow)
+    return {
+        "mail": Way(render.mail, MailChannel(relay), settings.slots_mail),
+        "webhook": Way(_hooks(settings), WebhookChannel(allowed), settings.slots_webhook),
+        "file": Way(render.line, FileChannel(settings.state / "lines"), settings.slots_file),
+    }
+
+
+def _hooks(settings: Settings):  # noqa: ANN202
+    secrets = tuple(secret for secret in settings.webhook_secret.get_secret_value().split(",") if secret)
+
+    def rendered(attempt: Attempt, links: Links, date: UtcMs) -> Hook:
+        """A signed call; in an exercise to the catcher's address, under the receiver's id."""
+        return render.hook(attempt, links, date, secrets)
+
+    return rendered

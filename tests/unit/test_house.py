@@ -1,0 +1,110 @@
+"""The habits of the house: the tasks, the compose file and the change notes."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """A clone in which nothing has been installed."""
+    for name in ("Makefile", "pyproject.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+def make(clone, *arguments):
+    plain = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PYTHON"}}
+    return subprocess.run(["make", "--no-print-directory", *arguments], cwd=clone, env=plain, capture_output=True, text=True, check=False)
+
+
+def program(path, script):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def test_a_warm_demo_installs_nothing_and_says_that_it_took_no_time(clone):
+    """A second `make demo` needs no network: pip is not called."""
+    program(clone / ".venv/bin/siaga", 'echo "$SIAGA_SECONDS_INSTALL $*"')
+    program(clone / ".venv/bin/python", "echo called: $* >&2; exit 1")
+    (clone / ".venv/.siaga-demo").write_text("1 41\n")
+    done = make(clone, "demo", "ARGS=--until-done --json")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0 demo --until-done --json\n", "")
+
+
+def test_a_cold_demo_says_what_it_downloads_before_it_does_and_keeps_the_answer_clean(clone):
+    """The first line comes at once and goes to stderr: --json on stdout stays JSON. An environment that works is kept."""
+    program(clone / ".venv/bin/siaga", 'echo "$SIAGA_SECONDS_INSTALL"')
+    program(clone / ".venv/bin/python", 'case "$*" in *install*) echo "pip $*" >&2; sleep 1;; esac')
+    done = make(clone, "demo")
+    first, *rest = done.stderr.splitlines()
+    assert re.search(r"siaga: preparing \.venv.* about \d+ MB", first)
+    assert [("setuptools" in line, ".[demo]" in line) for line in rest] == [(True, False), (False, True)]
+    assert int(done.stdout) >= 2
+
+
+@pytest.mark.parametrize("changed", ["requirements.lock", "pyproject.toml"])
+def test_a_changed_lock_or_project_is_installed_again(clone, changed):
+    (clone / ".venv").mkdir()
+    (clone / ".venv/.siaga-dev").touch()
+    assert make(clone, "--question", "install").returncode == 0
+    os.utime(clone / changed, (2**32, 2**32))
+    assert make(clone, "--question", "install").returncode == 1
+
+
+@pytest.mark.parametrize("target", ["demo", "check"])
+def test_an_old_python_is_refused_in_one_line(clone, target):
+    program(clone / "old", "exit 1")
+    done = make(clone, target, "PYTHON=./old")
+    said = [line for line in done.stderr.splitlines() if not line.startswith("make")]
+    assert said == ["siaga: Python 3.11 or newer is needed, and './old' is older or missing; name another: make PYTHON=python3.12 ..."]
+    assert done.returncode != 0
+
+
+def test_a_test_run_checks_first(clone):
+    (clone / ".venv").mkdir()
+    (clone / ".venv/.siaga-dev").touch()
+    planned = make(clone, "--dry-run", "test").stdout
+    order = [planned.index(word) for word in ("ruff format", "ruff check", "mypy", "lint-imports", "-m pytest")]
+    assert order == sorted(order)
+
+
+def test_what_ci_runs_is_what_everybody_runs():
+    """`.ci/run` installs by the Makefile's own rule and then runs exactly `make test`."""
+    script = (ROOT / ".ci/run").read_text()
+    assert os.access(ROOT / ".ci/run", os.X_OK)
+    assert "set -euo pipefail" in script
+    assert re.findall(r"make --no-print-directory (\w+)$", script, re.MULTILINE) == ["install", "test"]
+
+
+def test_compose_opens_ports_to_this_machine_only():
+    ports = re.findall(r'^\s+- "(\S+:\d+)"', COMPOSE, re.MULTILINE)
+    assert ports
+    assert [port for port in ports if not re.fullmatch(r"127\.0\.0\.1:\d+:\d+", port)] == []
+
+
+def test_compose_pins_every_image():
+    images = re.findall(r"^\s+image: (\S+)", COMPOSE, re.MULTILINE)
+    assert images
+    assert [image for image in images if not re.search(r":v?\d+\.\d+\.\d+$", image)] == []
+
+
+def test_compose_runs_the_kafka_that_is_embedded():
+    """The broker of the demo and the broker of one machine are the same release."""
+    from streams.live.jars import KAFKA
+
+    assert f"image: apache/kafka:{KAFKA} " in COMPOSE
+
+
+def test_every_change_note_has_a_type_and_is_one_sentence():
+    notes = [line for line in (ROOT / "CHANGELOG.md").read_text().splitlines() if line.startswith("-")]
+    assert notes
+    assert [note for note in notes if not re.fullmatch(r"- (FEATURE|CHANGE|FIX|POLICY): .+[^.]\.", note)] == []
