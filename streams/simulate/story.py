@@ -1,0 +1,283 @@
+"""Story: the text of a story in, its lines and the CloudEvents they become out. No files, no clock, no Kafka.
+
+A story is data (TOML): who there is (`registry`), what was said when and by whom (`lines`), and where each line is known from
+(`source`). `at` is when the ministry's desk received a line: its `recordedtime`. Where no source gives the clock, `clock_is_design`.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Annotated, Any, Literal, NamedTuple, Self
+
+from pydantic import Field, model_validator
+
+from schemas.escalation import Escalation
+from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, Name, SourceWatermark, Words
+from schemas.operator import Acknowledge, StandDown, Verify
+from schemas.registry import Activate, Entry, EstateEntry, FirmEntry, PlantEntry, RegionEntry, SourceEntry, Zone
+from schemas.topics import ACTS, INCIDENTS, INTAKE_TOPICS, REGISTRY, Topic
+from schemas.word import Fact, Instant, UtcMs, format_time
+
+DESIGN = "design"
+"""The source of a line that nobody reported: it is there to make the story go."""
+
+REGISTER = "https://siaga.example/register"
+PEOPLE = "https://siaga.example/people"
+
+Data = dict[str, Any]
+SaidFact = IncidentBulletin | AccidentReportFiled | InjuryOutcome
+
+_MODELS: dict[str, tuple[type[Fact], Topic]] = {
+    model.type: (model, topic)
+    for models, topic in (
+        ((IncidentBulletin, AccidentReportFiled, InjuryOutcome), INCIDENTS),
+        ((RegionEntry, EstateEntry, FirmEntry, PlantEntry, SourceEntry, Activate), REGISTRY),
+        ((Acknowledge, Verify, StandDown), ACTS),
+    )
+    for model in models
+}
+
+
+class Message(NamedTuple):
+    """One Kafka message: what a producer takes."""
+
+    headers: tuple[tuple[str, bytes], ...]
+    value: bytes
+
+
+class Event(NamedTuple):
+    """One CloudEvent on its way to a topic. `cloud` is its structured form; a watermark also names its partition."""
+
+    topic: Topic
+    key: str
+    cloud: Data
+    at: UtcMs
+    partition: int | None = None
+
+    def structured(self) -> Message:
+        """Structured mode: everything in the value."""
+        return Message((("content-type", b"application/cloudevents+json; charset=UTF-8"),), _json(self.cloud))
+
+    def binary(self) -> Message:
+        """Binary mode: the attributes in headers, the fact alone in the value."""
+        attributes = {name: text for name, text in self.cloud.items() if name not in ("data", "datacontenttype")}
+        headers = (("content-type", b"application/json"), *((f"ce_{name}", text.encode()) for name, text in attributes.items()))
+        return Message(headers, _json(self.cloud["data"]))
+
+
+class Known(Fact):
+    """Where a statement of the story is known from: keys of `sources`, or `design`."""
+
+    source: Annotated[tuple[str, ...], Field(min_length=1)]
+    remark: Words | None = None
+
+
+class Spoken(Fact):
+    """What a publisher says: the word (`incident-bulletin`), its id at the publisher, and its data but for `exercise`."""
+
+    word: Name
+    id: Name
+    publisher: Name | None = None
+    data: Data
+
+    @model_validator(mode="after")
+    def _is_a_fact(self) -> Self:
+        self.fact()
+        return self
+
+    @property
+    def topic(self) -> Topic:
+        """Where this word is published."""
+        return _model(self.word)[1]
+
+    def published(self) -> Data:
+        """The data as they are published: a story is always an exercise."""
+        return {**self.data, "exercise": True}
+
+    def fact(self) -> Fact:
+        """The fact, as INTAKE will read it. Raises ValueError when it would refuse it."""
+        return _model(self.word)[0].model_validate_json(_json(self.published()))
+
+
+class Entered(Known):
+    """One entry of the register."""
+
+    entry: Spoken
+
+
+class Acted(Fact):
+    """What a position does about an incident: on which revision is known only when the time has come. `more`: a verdict or a reason."""
+
+    act: Literal["acknowledge", "verify", "stand-down"]
+    about: Name
+    position: Name
+    name: Name
+    more: dict[str, str] = Field(default_factory=dict)
+
+
+class Line(Known):
+    """One line: a fact, an act, or a note of something that happened and that no word of ours carries."""
+
+    at: Instant
+    clock_is_design: bool = False
+    fact: Spoken | None = None
+    act: Acted | None = None
+    note: Words | None = None
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if sum(thing is not None for thing in (self.fact, self.act, self.note)) != 1:
+            raise ValueError("a line is a fact, an act or a note")
+        return self
+
+    @property
+    def stops(self) -> bool:
+        """Whether the line must have been dealt with before the story goes on."""
+        return self.note is None
+
+
+class Story(Fact):
+    """A whole story, in order. Nothing happens at or before `starts`; it ends at `until`."""
+
+    name: Name
+    title: Name
+    zone: Zone
+    description: Words
+    publisher: Name
+    starts: Instant
+    until: Instant
+    sources: dict[str, str]
+    registry: tuple[Entered, ...]
+    lines: Annotated[tuple[Line, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        instants = [line.at for line in self.lines]
+        if instants != sorted(instants) or not self.starts < instants[0] <= instants[-1] <= self.until:
+            raise ValueError("lines stand in the order of `at`, after `starts` and not after `until`")
+        if any(one.at == other.at and (one.act or other.act) for one, other in pairwise(self.lines)):
+            raise ValueError("an act stands alone at its instant: the revision that it is about must be settled")
+        return self
+
+    @model_validator(mode="after")
+    def _names_its_sources(self) -> Self:
+        known = {DESIGN, *self.sources}
+        if unknown := {key for said in (*self.registry, *self.lines) for key in said.source} - known:
+            raise ValueError(f"these keys are not among the sources: {', '.join(sorted(unknown))}")
+        return self
+
+
+class NobodyToldError(LookupError):
+    """An act of a story is about an incident that no escalation is about."""
+
+
+def parse(name: str, text: str) -> Story:
+    """The story that `text` tells. Raises ValueError (pydantic's, or tomllib's) that says where it does not."""
+    return Story.model_validate_json(_json({"name": name, **tomllib.loads(text)}))
+
+
+def events(story: Story) -> Iterator[Event]:
+    """The register, then every fact, in order. Acts are not among them: see `act_event`."""
+    yield from registry_events(story)
+    for line in story.lines:
+        if line.fact:
+            yield fact_event(story, line)
+
+
+def registry_events(story: Story) -> Iterator[Event]:
+    """What the register must know before the story starts."""
+    for entered in story.registry:
+        entry = entered.entry.fact()
+        said_at, key = (entry.valid_from, entry.id) if isinstance(entry, Entry) else (_activation(entry).effective_from, "activate")
+        yield _event(entered.entry, key, _Attributes(REGISTER, said_at, story.starts))
+
+
+def fact_event(story: Story, line: Line) -> Event:
+    """The event of a line that is a fact."""
+    if line.fact is None:
+        raise ValueError("the line is no fact")
+    fact = line.fact.fact()
+    if not isinstance(fact, SaidFact):
+        raise TypeError(f"{line.fact.word} is no word of a line")
+    return _event(line.fact, fact.firm, _Attributes(line.fact.publisher or story.publisher, fact.said_at, line.at))
+
+
+def act_event(story: Story, line: Line, said: Iterable[Escalation]) -> Event:
+    """The event of a line that is an act, on the latest revision among the escalations said so far about its incident."""
+    if line.act is None:
+        raise ValueError("the line is no act")
+    act, escalation = line.act, latest(said, line.act.about)
+    data = {
+        "escalation": escalation.id,
+        "estate": escalation.estate,
+        "revision": escalation.revision,
+        "position": act.position,
+        "name": act.name,
+        "acted_at": format_time(line.at),
+        **act.more,
+    }
+    spoken = Spoken(word=act.act, id=f"{story.name}/{act.act}/{act.position}/{format_time(line.at)}", data=data)
+    return _event(spoken, escalation.estate, _Attributes(PEOPLE, line.at, line.at))
+
+
+def latest(said: Iterable[Escalation], about: str) -> Escalation:
+    """The latest word on the escalation about an incident. Raises NobodyToldError when there is none."""
+    found = max((word for word in said if word.about == about), key=lambda word: word.revision, default=None)
+    if found is None:
+        raise NobodyToldError(f"no escalation is about {about}")
+    return found
+
+
+def watermarks(story: Story, through: UtcMs) -> Iterator[Event]:
+    """The publisher's word, in every partition that INTAKE reads, that everything up to `through` has been published."""
+    when = format_time(through)
+    for topic in INTAKE_TOPICS:
+        for partition in range(topic.partitions):
+            cloud = _cloud(f"{story.name}/{when}", SourceWatermark.type, _Attributes(story.publisher, through, through))
+            yield Event(topic, "watermark", {**cloud, "data": {"complete_through": when}}, through, partition)
+
+
+class _Attributes(NamedTuple):
+    source: str
+    said_at: UtcMs
+    recorded_at: UtcMs
+
+
+def _event(spoken: Spoken, key: str, attributes: _Attributes) -> Event:
+    model, topic = _model(spoken.word)
+    cloud = _cloud(spoken.id, _type(model), attributes)
+    return Event(topic, key, {**cloud, "data": spoken.published()}, attributes.recorded_at)
+
+
+def _cloud(id: str, type: str, attributes: _Attributes) -> Data:
+    return {
+        "specversion": "1.0",
+        "id": id,
+        "source": attributes.source,
+        "type": type,
+        "time": format_time(attributes.said_at),
+        "recordedtime": format_time(attributes.recorded_at),
+        "datacontenttype": "application/json",
+    }
+
+
+def _model(word: str) -> tuple[type[Fact], Topic]:
+    found = _MODELS.get(f"siaga.{word}.v1")
+    if found is None:
+        raise ValueError(f"{word!r} is no word that a story can say")
+    return found
+
+
+def _type(model: type[Fact]) -> str:
+    return str(getattr(model, "type"))  # noqa: B009  every model of the table has one; their common base has not
+
+
+def _activation(fact: Fact) -> Activate:
+    if not isinstance(fact, Activate):
+        raise TypeError("the register holds entries and activations only")
+    return fact
+
+
+def _json(value: Data) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
