@@ -2,7 +2,6 @@
 
 from functools import reduce
 from operator import or_
-from typing import cast
 
 import msgspec
 
@@ -29,7 +28,7 @@ def encode(word: Word) -> bytes:
 
 def decode(value: bytes) -> Word:
     """The word that `value` is. Raises msgspec.ValidationError or DecodeError when it is none of ours."""
-    return cast(Word, _decoder.decode(value))
+    return _decoder.decode(value)
 
 
 def name_of(word: Word) -> str:

@@ -7,7 +7,7 @@ from schemas.surveillance import Figure
 from schemas.word import Part, UtcMs, Word
 
 
-class Seen(Part):
+class Seen(Part, frozen=True):
     """What this receiver last read in this thread: the revision, the grade, and the figures, to say what has changed since."""
 
     revision: int
@@ -16,7 +16,7 @@ class Seen(Part):
     figures: tuple[Figure, ...] = ()
 
 
-class Attempt(Word):
+class Attempt(Word, frozen=True):
     """One try at one delivery. Nobody may execute it after `not_after` (the broker's clock).
 
     thread: the Message-ID stem of the thread's first message; empty for the first itself. possible_duplicate: an earlier try may have
@@ -42,7 +42,7 @@ class ReceiptKind(StrEnum):
     EXPIRED = "expired"
 
 
-class Receipt(Word):
+class Receipt(Word, frozen=True):
     """Evidence about one attempt. `refused` is final (a 5xx of SMTP, 4xx of HTTP, 410); `failed` may be tried again.
 
     retry_after: seconds the receiver asked us to wait. answer: the receiver's own words, shortened. in_doubt: it failed after the
@@ -67,7 +67,7 @@ class Ending(StrEnum):
     GIVEN_UP = "given_up"
 
 
-class Outcome(Word):
+class Outcome(Word, frozen=True):
     """A delivery has ended. `stands_for`: withdrawn because that later delivery tells it; possible_duplicate: see `Attempt`."""
 
     delivery: str

@@ -7,7 +7,7 @@ from schemas.surveillance import Certainty, Reason, Situation
 from schemas.word import Part, UtcMs, Word
 
 
-class AdmittedAct(Word):
+class AdmittedAct(Word, frozen=True):
     """An operator's act, admitted: `act` is its word (`acknowledge`, `verify`, `stand_down`), the rest is what the person stated."""
 
     act: str
@@ -40,7 +40,7 @@ class Judged(StrEnum):
     NOT_ENTITLED = "not_entitled"
 
 
-class Answer(Word):
+class Answer(Word, frozen=True):
     """What became of an act, for the page or command that waits for it. `act_id` is the act's own id, `revision` the one in force."""
 
     act: str
@@ -84,14 +84,14 @@ class Role(StrEnum):
     INFORM = "inform"
 
 
-class Asked(Part):
+class Asked(Part, frozen=True):
     """One thing asked of the reader, by its code, with its deadline if it has one."""
 
     action: str
     due: UtcMs | None = None
 
 
-class Told(Part):
+class Told(Part, frozen=True):
     """A position that has been told, at which level, through which receiver, and who held the position then."""
 
     position: str
@@ -102,7 +102,7 @@ class Told(Part):
     role: Role = Role.ACT
 
 
-class Taken(Part):
+class Taken(Part, frozen=True):
     """An acknowledgement: who, for which position, on which revision. `stops`: it counts towards stopping the ladder (G4)."""
 
     position: str
@@ -112,7 +112,7 @@ class Taken(Part):
     stops: bool = True
 
 
-class Delivery(Word):
+class Delivery(Word, frozen=True):
     """Something that one receiver must be told once.
 
     id: R16's key. topic: what tells two messages of one revision apart (`facts`, or a rule's own matter such as `filing`).
@@ -160,7 +160,7 @@ class EscalationState(StrEnum):
     ENDED = "ended"
 
 
-class Escalation(Word):
+class Escalation(Word, frozen=True):
     """Where an escalation stands: one word for each change, for people, console and explain."""
 
     id: str

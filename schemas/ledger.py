@@ -5,7 +5,7 @@ import msgspec
 from schemas.word import Part, UtcMs, Word
 
 
-class Origin(Part):
+class Origin(Part, frozen=True):
     """Where a fact was published: topic (without prefix), partition, offset."""
 
     topic: str
@@ -13,7 +13,7 @@ class Origin(Part):
     offset: int
 
 
-class Place(Part):
+class Place(Part, frozen=True):
     """Where a fact belongs, as the registry had it at `occurred_at`. Ids are empty where nobody could say.
 
     `estate` is a real estate id, or `regency:<code>` for a firm outside every estate, or `desk` when not even the regency is known.
@@ -34,7 +34,7 @@ class Place(Part):
     filing_connected: bool = False
 
 
-class Admitted(Word):
+class Admitted(Word, frozen=True):
     """A fact, with everything that a later reader could not know (law 1).
 
     at: the instant of law and policy (accepted_at in production, recordedtime in a story). rank: what the source counts as after the
@@ -62,7 +62,7 @@ class Admitted(Word):
     place: Place | None = None
 
 
-class Refusal(Word):
+class Refusal(Word, frozen=True):
     """A fact that was refused, told to the ledger of the firm or source it concerns (law 2, G5)."""
 
     kind: str
@@ -75,7 +75,7 @@ class Refusal(Word):
     exercise: bool = False
 
 
-class Rejected(Word):
+class Rejected(Word, frozen=True):
     """An intake record that cannot be understood. It holds coordinates and a keyed digest, never the payload (law 12)."""
 
     reason: str
@@ -88,7 +88,7 @@ class Rejected(Word):
     kind: str = ""
 
 
-class Oddity(Word):
+class Oddity(Word, frozen=True):
     """The same `source` and `id` came again with other content: listed, and decides nothing (law 5)."""
 
     source: str
@@ -100,7 +100,7 @@ class Oddity(Word):
     origin: Origin
 
 
-class Parked(Word):
+class Parked(Word, frozen=True):
     """A record that was understood but on which a room failed. The line went on without it, for that key alone (law 2)."""
 
     room: str
@@ -109,7 +109,7 @@ class Parked(Word):
     origin: Origin
 
 
-class Progress(Word):
+class Progress(Word, frozen=True):
     """How far a seat has come.
 
     From INTAKE: `through` and `offset` of its own watermark, the `sources` whose watermarks it has read, and the revisions in force.
@@ -128,7 +128,7 @@ class Progress(Word):
     counts: tuple[tuple[str, int], ...] = ()
 
 
-class Tick(Word):
+class Tick(Word, frozen=True):
     """A recorded instant that moves time for the room that reads it (law 3). `number` counts ticks from 1.
 
     at: the time of law and policy. wall: the broker's clock. complete_through: everything up to then has been read. complete: every

@@ -17,6 +17,8 @@ Revision = Annotated[int, Field(ge=1)]
 class Act(Fact):
     """What every act states. `estate` is the key of the escalation's estate; `acted_at` is when the person acted."""
 
+    type: ClassVar[str]
+
     escalation: Name
     estate: Name
     revision: Revision

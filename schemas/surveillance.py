@@ -39,7 +39,7 @@ class Because(StrEnum):
     UNRESOLVED = "unresolved"
 
 
-class Reason(Part):
+class Reason(Part, frozen=True):
     """One reason: the figure that met the threshold, and where the threshold comes from (`design` or an instrument)."""
 
     because: Because
@@ -48,7 +48,7 @@ class Reason(Part):
     source: str = "design"
 
 
-class Stated(Part):
+class Stated(Part, frozen=True):
     """One party's figure."""
 
     value: int
@@ -57,7 +57,7 @@ class Stated(Part):
     asserted_at: UtcMs
 
 
-class Figure(Part):
+class Figure(Part, frozen=True):
     """What is known of one count: the headline, and every party's figure where they differ (R13)."""
 
     name: str
@@ -65,14 +65,14 @@ class Figure(Part):
     others: tuple[Stated, ...] = ()
 
 
-class TimeStated(Part):
+class TimeStated(Part, frozen=True):
     """A time of occurrence, and the parties that state it."""
 
     occurred_at: UtcMs
     parties: tuple[str, ...]
 
 
-class CauseStated(Part):
+class CauseStated(Part, frozen=True):
     """One party's account of the cause: never a headline, never to be quoted (G8)."""
 
     party: str
@@ -80,7 +80,7 @@ class CauseStated(Part):
     asserted_at: UtcMs
 
 
-class FilingClock(Part):
+class FilingClock(Part, frozen=True):
     """The statutory 48 hours of the accident report: reminded on the earliest time stated, counted on the latest (R11).
 
     opened_by: `occurrence`, or the outcome declared. filed_at: when the inspection received the report.
@@ -101,7 +101,7 @@ class Certainty(StrEnum):
     VERIFIED = "verified"
 
 
-class Situation(Part):
+class Situation(Part, frozen=True):
     """One incident as it is known at one revision."""
 
     kind: str
@@ -136,7 +136,7 @@ class Rule(StrEnum):
     REFUSED = "G5"
 
 
-class Alert(Word):
+class Alert(Word, frozen=True):
     """A finding with a lifecycle. `revision` counts the alert's own changes, from 1.
 
     at: the instant of law and policy it is dated by. grade: the grade held; grade_now: what the present facts alone give (G8).

@@ -39,9 +39,17 @@ REGISTRY = Topic("firm-registry", "entity id", ("entries", "activate", "watermar
 PROGRESS = Topic("progress", "room and partition", ("progress",), 1, Kept.INTAKE, ("every room",), "clock")
 LEDGER = Topic("ledger", "subject", ("admitted", "refusal", "tick"), 4, Kept.FOR_EVER, ("intake", "clock"), "surveillance")
 ESCALATION_INBOX = Topic(
-    "escalation-inbox", "estate id", ("alert", "admitted_act", "outcome", "tick"), 4, Kept.FOR_EVER, ("surveillance", "intake", "delivery", "clock"), "escalation"
+    "escalation-inbox",
+    "estate id",
+    ("alert", "admitted_act", "outcome", "tick"),
+    4,
+    Kept.FOR_EVER,
+    ("surveillance", "intake", "delivery", "clock"),
+    "escalation",
 )
-DELIVERY_INBOX = Topic("delivery-inbox", "receiver id", ("delivery", "receipt", "tick"), 4, Kept.FOR_EVER, ("escalation", "senders", "clock"), "delivery")
+DELIVERY_INBOX = Topic(
+    "delivery-inbox", "receiver id", ("delivery", "receipt", "tick"), 4, Kept.FOR_EVER, ("escalation", "senders", "clock"), "delivery"
+)
 ATTEMPTS = Topic("attempts", "receiver id", ("attempt",), 4, Kept.AUDIT, ("delivery",), "senders")
 ESCALATIONS = Topic("escalations", "estate id", ("escalation", "answer"), 4, Kept.FOR_EVER, ("escalation",), "people")
 REJECTED = Topic("rejected", "source", ("rejected", "oddity"), 2, Kept.FOR_EVER, ("intake", "surveillance"), "operators")

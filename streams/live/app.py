@@ -73,7 +73,7 @@ def build(settings: Settings, rooms: Iterable[Hosting]) -> LiveApp:
 def run(app: faust.App, *, loglevel: str = "WARNING") -> int:
     """Work until SIGTERM or SIGINT; return the exit code."""
     log_to_stderr(loglevel)
-    worker = faust.Worker(app, loglevel=loglevel, redirect_stdouts=False, override_logging=False)
+    worker = faust.Worker(app, loglevel=loglevel, redirect_stdouts=False, override_logging=False, quiet=True)
     try:
         worker.execute_from_commandline()
     except SystemExit as end:

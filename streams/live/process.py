@@ -18,7 +18,11 @@ def log_to_stderr(level: str) -> None:
     """One event per line on stderr, ours and the libraries', unless somebody has already said where logs go."""
     logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     if not structlog.is_configured():
-        shown = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.KeyValueRenderer()]
+        shown = [
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.KeyValueRenderer(),
+        ]
         structlog.configure(processors=shown, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 

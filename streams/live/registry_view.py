@@ -28,7 +28,7 @@ class RegistryView:
         self._consumer: AIOKafkaConsumer | None = None
         self._reading = asyncio.Lock()
 
-    async def refresh(self, records: Sequence[Record]) -> None:  # noqa: ARG002  the hook's signature: all of them are let through
+    async def refresh(self, records: Sequence[Record]) -> None:
         """Read on to the end as it is now."""
         async with self._reading:
             consumer = self._consumer or await self._start()

@@ -19,7 +19,7 @@ _SESSION_MS = 6_000
 _HEARTBEAT_MS = 500
 _REBALANCE_MS = 15_000
 _POLL_MS = 100
-_FETCH_BYTES = 8_000_000
+_FETCH_BYTES = 2_000_000
 
 
 class SeatStatus(NamedTuple):
@@ -127,6 +127,9 @@ class Seats(ConsumerRebalanceListener):
 
     async def _open(self, assigned: list[TopicPartition]) -> None:
         """Register first, then seek. The other way round, the loop may take a batch for a seat that is not there, and lose it."""
+        consumer = self._consumer
+        assert consumer  # noqa: S101  there is one while there is a group
+        consumer.pause(*assigned)  # Opening takes a second, in which the loop would fetch much for nobody.
         seats = {tp: self._seat(tp.partition) for tp in assigned}
         try:
             offsets = await asyncio.gather(*(seat.open() for seat in seats.values()))
@@ -135,7 +138,8 @@ class Seats(ConsumerRebalanceListener):
             raise
         self.held = {tp.partition: seat for tp, seat in seats.items()}
         for tp, offset in zip(seats, offsets, strict=True):
-            self._consumer.seek(tp, offset)  # type: ignore[union-attr]  # there is one while there is a group
+            consumer.seek(tp, offset)
+        consumer.resume(*assigned)
         log.info("seats.held", room=self.hosting.room.name, topic=self.inbox.name, next={s.partition: s.next for s in seats.values()})
 
     async def _close(self) -> None:

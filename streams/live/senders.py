@@ -57,10 +57,14 @@ class Job(NamedTuple):
     ends: float
 
 
+Rendered = Callable[[Attempt, Links, UtcMs], Any]
+"""An attempt, its reader's links and the broker's instant in; what the channel sends out."""
+
+
 class Way(NamedTuple):
     """One kind of endpoint: how a message for it is rendered, what sends it, and how many at once."""
 
-    rendered: Callable[[Attempt, Links, UtcMs], Any]
+    rendered: Rendered
     channel: Channel[Any]
     slots: int
 
@@ -171,7 +175,9 @@ class Senders:
             disable=result.disable,
             in_doubt=result.maybe_delivered,
         )
-        log.info("senders.done", delivery=word.delivery, receiver=word.receiver, attempt=word.attempt, outcome=word.kind, answer=word.answer)
+        log.info(
+            "senders.done", delivery=word.delivery, receiver=word.receiver, attempt=word.attempt, outcome=word.kind, answer=word.answer
+        )
         await self._say(job.record, word, job.attempt.delivery.receiver)
 
     async def _say(self, record: Record, word: Word, receiver: str) -> None:
@@ -197,4 +203,3 @@ def _attempt(record: Record) -> Attempt | None:
 
 def _receipt(attempt: Attempt, kind: ReceiptKind) -> Receipt:
     return Receipt(delivery=attempt.delivery.id, receiver=attempt.delivery.receiver, attempt=attempt.number, kind=kind)
-

@@ -18,6 +18,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_v
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from handlers.mail import Tls
 from streams.live.jars import cache_directory
 
 _PREFIX = re.compile(r"[A-Za-z0-9._-]*")
@@ -29,14 +30,6 @@ class TimeSource(StrEnum):
 
     CLOCK = "clock"
     WATERMARKS = "watermarks"
-
-
-class Tls(StrEnum):
-    """How the mail relay is spoken to."""
-
-    NONE = "none"
-    STARTTLS = "starttls"
-    TLS = "tls"
 
 
 def _split(value: Any) -> Any:

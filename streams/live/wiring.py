@@ -1,7 +1,9 @@
 """Wiring: settings in, the app of a worker out. The one place that knows every room, every channel, and what each is given."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import faust
 import mode
@@ -11,7 +13,7 @@ from handlers.channel import Hook
 from handlers.file import FileChannel
 from handlers.mail import MailChannel, Relay
 from handlers.sign import Links, Seal
-from handlers.webhook import Allowance, WebhookChannel
+from handlers.webhook import Allowed, Limits, WebhookChannel
 from schemas.delivery import Attempt
 from schemas.word import UtcMs
 from streams.live import library
@@ -19,7 +21,7 @@ from streams.live.app import build as build_app
 from streams.live.library import Library
 from streams.live.registry_view import RegistryView
 from streams.live.seat import Hosting
-from streams.live.senders import SENDERS, Senders, Way
+from streams.live.senders import SENDERS, Rendered, Senders, Way
 from streams.live.settings import Settings, TimeSource
 from streams.pipeline.clock import CLOCK, Pace
 from streams.pipeline.delivery import DELIVERY
@@ -80,17 +82,20 @@ class _Edges(mode.Service):
 
 
 def _check_exercise(settings: Settings) -> None:
-    """An exercise reaches nobody but its catcher: a relay on this machine, and webhooks to the catcher's address."""
+    """An exercise reaches nobody but its catcher: a relay and a webhook receiver on this machine."""
     if not settings.exercise:
         return
-    try:
-        local = ip_address(settings.smtp_host).is_loopback
-    except ValueError:
-        local = settings.smtp_host == "localhost"
-    if not local:
+    if not _is_here(settings.smtp_host):
         raise WiringError(f"an exercise mails to a catcher on this machine only: set SIAGA_SMTP_HOST=127.0.0.1, not {settings.smtp_host}")
-    if not settings.exercise_hooks:
-        raise WiringError("an exercise sends webhooks to its catcher only: set SIAGA_EXERCISE_HOOKS to the catcher's address")
+    if not _is_here(urlsplit(settings.exercise_hooks).hostname or ""):
+        raise WiringError("an exercise sends webhooks to a catcher on this machine only: set SIAGA_EXERCISE_HOOKS=http://127.0.0.1:port")
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _senders(settings: Settings, books: Library) -> Senders:
@@ -104,24 +109,34 @@ def _ways(settings: Settings) -> Mapping[str, Way]:
     relay = Relay(
         settings.smtp_host,
         settings.smtp_port,
-        settings.smtp_tls.value,
+        settings.smtp_tls,
         user=settings.smtp_user,
         password=settings.smtp_password.get_secret_value(),
-        timeout_seconds=settings.smtp_timeout.total_seconds(),
+        seconds=settings.smtp_timeout.total_seconds(),
     )
-    allowed = tuple(Allowance.parse(text) for text in settings.webhook_allow)
+    allowed = (*settings.webhook_allow, *_catcher(settings))
+    limits = Limits(tuple(Allowed.parse(text) for text in allowed), plain_http=settings.exercise)
     return {
         "mail": Way(render.mail, MailChannel(relay), settings.slots_mail),
-        "webhook": Way(_hooks(settings), WebhookChannel(allowed), settings.slots_webhook),
+        "webhook": Way(_hooks(settings), WebhookChannel(limits), settings.slots_webhook),
         "file": Way(render.line, FileChannel(settings.state / "lines"), settings.slots_file),
     }
 
 
-def _hooks(settings: Settings):  # noqa: ANN202
+def _catcher(settings: Settings) -> tuple[str, ...]:
+    """The range that an exercise may reach although it is private: its catcher's own address and port."""
+    catcher = urlsplit(settings.exercise_hooks)
+    return (f"{catcher.hostname}/32:{catcher.port or 80}",) if settings.exercise else ()
+
+
+def _hooks(settings: Settings) -> Rendered:
+    """Signed calls; in an exercise to the catcher's address, under the receiver's id."""
     secrets = tuple(secret for secret in settings.webhook_secret.get_secret_value().split(",") if secret)
 
     def rendered(attempt: Attempt, links: Links, date: UtcMs) -> Hook:
-        """A signed call; in an exercise to the catcher's address, under the receiver's id."""
-        return render.hook(attempt, links, date, secrets)
+        hook = render.hook(attempt, links, date, secrets)
+        if not settings.exercise:
+            return hook
+        return replace(hook, url=f"{settings.exercise_hooks.rstrip('/')}/{attempt.delivery.receiver}")
 
     return rendered

@@ -30,7 +30,7 @@ class Pace(NamedTuple):
     patience_ms: int
 
 
-class SeatSeen(Part, array_like=True, tag="seat"):
+class SeatSeen(Part, frozen=True, array_like=True, tag="seat"):
     """What one seat last reported."""
 
     tick: int = 0
@@ -40,7 +40,7 @@ class SeatSeen(Part, array_like=True, tag="seat"):
     due_wall: UtcMs | None = None
 
 
-class Now(Part, array_like=True, tag="now"):
+class Now(Part, frozen=True, array_like=True, tag="now"):
     """The last tick, and the stage of the chain that works on it (`IDLE` when all have)."""
 
     number: int = 0

@@ -52,7 +52,7 @@ def as_wait(delivery: Delivery, box: Letterbox, wall: UtcMs) -> Wait:
 def overtaken_by(thread: Thread, wait: Wait) -> str | None:
     """The delivery that has told, or will tell, something newer than this one; None when this one is the newest."""
     newer = [line for line in thread.lines if line.revision > wait.revision and _concerns(line, wait)]
-    return max(newer, key=lambda line: line.revision).id if newer else None
+    return max(newer, key=lambda line: (line.revision, line.id != "")).id if newer else None
 
 
 def with_arrival(thread: Thread, wait: Wait) -> Thread:

@@ -12,9 +12,9 @@ from streams.pipeline.escalation.ladder import clock_is_open, is_stopped, is_wai
 
 
 class Judgement(NamedTuple):
-    """The escalation after the act (None where there is none of that id), and the answer to the person."""
+    """The escalation after the act, and the answer to the person."""
 
-    escalation: Open | None
+    escalation: Open
     judged: Judged
 
 

@@ -8,7 +8,7 @@ from schemas.surveillance import Alert, Rule
 from schemas.word import Part, UtcMs
 
 
-class Open(Part, array_like=True):
+class Open(Part, frozen=True, array_like=True):
     """One escalation.
 
     revision: of the facts, from 1; an acknowledgement is on one. ladder_from: when the present ladder began; ladder_revision: the
@@ -72,9 +72,7 @@ def joined(escalation: Open, alert: Alert) -> Open:
     field = {Rule.SEVERITY: "severity", Rule.FILING: "filing", Rule.REFUSED: "refused"}[Rule(alert.rule)]
     revision = escalation.revision + (alert.rule != Rule.FILING)
     active_at = alert.at if alert.rule == Rule.SEVERITY else escalation.active_at
-    return msgspec.structs.replace(
-        escalation, revision=max(1, revision), active_at=max(escalation.active_at, active_at), **{field: alert}
-    )
+    return msgspec.structs.replace(escalation, revision=max(1, revision), active_at=max(escalation.active_at, active_at), **{field: alert})
 
 
 def is_news(escalation: Open, alert: Alert) -> bool:

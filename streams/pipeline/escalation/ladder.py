@@ -14,7 +14,7 @@ MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 class Climb(NamedTuple):
     """A level of the ladder and the instant it is due. `all_of_it`: everybody of the level, or only those told regardless (G4)."""
 
-    index: int
+    number: int
     level: Level
     due: UtcMs
     all_of_it: bool

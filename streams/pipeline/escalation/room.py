@@ -16,7 +16,7 @@ from schemas.surveillance import Alert, AlertState, Because, Rule
 from schemas.topics import ESCALATION_INBOX, ESCALATIONS
 from schemas.word import Stamp, UtcMs
 from streams.pipeline.escalation import address
-from streams.pipeline.escalation.acts import Judgement, judge
+from streams.pipeline.escalation.acts import judge
 from streams.pipeline.escalation.address import FILING, Books, Message, resolve, tell, tell_again
 from streams.pipeline.escalation.group import Open, is_news, joined, opened
 from streams.pipeline.escalation.ladder import (
@@ -27,7 +27,7 @@ from streams.pipeline.escalation.ladder import (
     rearms_at,
     signal_ends_at,
 )
-from streams.pipeline.line import NOTHING, Due, InForce, Entry, Record, Room, Said, Step
+from streams.pipeline.line import NOTHING, Due, Entry, InForce, Record, Room, Said, Step
 
 
 class Told(NamedTuple):
@@ -128,7 +128,9 @@ def _severity(before: Open, after: Open, alert: Alert, books: Books) -> Told:
     if released or rose or before.state == EscalationState.ENDED:
         fresh = msgspec.structs.replace(after, state=EscalationState.OPEN, hurried_to=None)
         return _begun(fresh, Why.GRADE_ROSE if rose else Why.FACTS_CHANGED, alert.at, books)
-    return Told(*tell_again(after, Message(Why.FACTS_CHANGED, alert.at, after.level, msg_type=MessageType.UPDATE), books), Why.FACTS_CHANGED)
+    return Told(
+        *tell_again(after, Message(Why.FACTS_CHANGED, alert.at, after.level, msg_type=MessageType.UPDATE), books), Why.FACTS_CHANGED
+    )
 
 
 def _begun(escalation: Open, why: Why, at: UtcMs, books: Books) -> Told:
@@ -188,21 +190,22 @@ def _ended(escalation: Open, state: EscalationState, message: Message, books: Bo
 def _act(entries: Mapping[str, Entry], estate: str, act: AdmittedAct, books: Books) -> Step:
     entry = entries.get(_name(estate, act.escalation))
     if not isinstance(entry, Open):
-        return Step(words=(_answer(estate, act, Judgement(None, Judged.UNKNOWN_ESCALATION), books),))
+        return Step(words=(_answer(estate, act, (Judged.UNKNOWN_ESCALATION, 0), books),))
     judgement = judge(entry, act, books)
-    answer = _answer(estate, act, judgement, books)
+    answer = _answer(estate, act, (judgement.judged, judgement.escalation.revision), books)
     if judgement.escalation is entry:
         return Step(words=(answer,))
     return _kept(_carried_out(entry, judgement.escalation, act, books), act.at, books, (answer,))
 
 
-def _answer(estate: str, act: AdmittedAct, judgement: Judgement, books: Books) -> Said:
+def _answer(estate: str, act: AdmittedAct, answer: tuple[Judged, int], books: Books) -> Said:
+    judged, revision = answer
     word = Answer(
         act=act.act,
         act_id=act.id,
         escalation=act.escalation,
-        judged=judgement.judged,
-        revision=judgement.escalation.revision if judgement.escalation else 0,
+        judged=judged,
+        revision=revision,
         at=act.at,
         position=act.position,
         name=act.name,
@@ -255,14 +258,14 @@ def _climbed(escalation: Open, due: UtcMs, books: Books) -> Told:
     """The next level is told; where the ladder says so, everybody told before is asked again."""
     climb = next_climb(escalation, books.policy)
     assert climb is not None  # noqa: S101  the caller has just seen it due
-    after = msgspec.structs.replace(escalation, next_level=climb.index + 1, hurried_to=None)
+    after = msgspec.structs.replace(escalation, next_level=climb.number + 1, hurried_to=None)
     audience = climb.level.tell if climb.all_of_it else tuple(a for a in climb.level.tell if a.regardless)
     people = [(p, role) for p, role in resolve(audience, after, books) if not after.has_told(p.id)]
     why = Why.UNANSWERED if climb.all_of_it else Why.INFORMED_REGARDLESS
     again: tuple[Said, ...] = ()
     if climb.level.all_again and climb.all_of_it:
-        after, again = tell_again(after, Message(why, due, climb.index, msg_type=MessageType.UPDATE), books)
-    after, first = tell(after, Message(why, due, climb.index), people, books)
+        after, again = tell_again(after, Message(why, due, climb.number, msg_type=MessageType.UPDATE), books)
+    after, first = tell(after, Message(why, due, climb.number), people, books)
     return Told(after, (*again, *first), why)
 
 

@@ -13,7 +13,7 @@ from schemas.ledger import Origin, Progress, Refusal, Rejected
 from schemas.operator import Act
 from schemas.registry import Activate
 from schemas.topics import INTAKE_TOPICS, LEDGER, PROGRESS, REJECTED
-from schemas.word import Part, Stamp, UtcMs
+from schemas.word import Part, UtcMs
 from streams.pipeline.intake.admit import Admission, Reading, admit_act, admit_fact
 from streams.pipeline.intake.decode import NAMES_A_FIRM, Event, Refused, Refusing, decode
 from streams.pipeline.line import Entry, Record, Room, Said, Step
@@ -21,7 +21,7 @@ from streams.pipeline.line import Entry, Record, Room, Said, Step
 SOURCES_READ = "sources"
 
 
-class SourcesRead(Part, array_like=True):
+class SourcesRead(Part, frozen=True, array_like=True):
     """The watermark of each source that this seat has read, in the order of their names."""
 
     watermarks: tuple[tuple[str, UtcMs], ...] = ()
@@ -69,7 +69,9 @@ def _misplaced(event: Event, at: UtcMs | None, admission: Admission) -> Refused 
     if at is None:
         return Refused(Refusing.HEADER_MISSING, "recordedtime", "in a story every event says when it was received (recordedtime)")
     if isinstance(event.fact, Activate) and (unknown := admission.registry.unknown_revision(event.fact)):
-        return Refused(Refusing.UNKNOWN_REVISION, "policy" if unknown == event.fact.policy else "roster", "activate a revision that is installed")
+        return Refused(
+            Refusing.UNKNOWN_REVISION, "policy" if unknown == event.fact.policy else "roster", "activate a revision that is installed"
+        )
     return None
 
 
@@ -139,4 +141,3 @@ def _told(subject: str, rejected: Rejected, at: UtcMs, exercise: bool) -> Refusa
 _unpack = msgspec.json.Decoder(SourcesRead).decode
 
 INTAKE = Room("intake", INTAKE_TOPICS, step, msgspec.json.encode, _unpack)
-

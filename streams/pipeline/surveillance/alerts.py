@@ -16,7 +16,7 @@ from streams.pipeline.surveillance.correlate import Assertion, Picture, picture_
 DAY_MS = 86_400_000
 
 
-class Spoken(Part, array_like=True):
+class Spoken(Part, frozen=True, array_like=True):
     """What one rule last said of this incident: its revision, state, and a digest of the content."""
 
     rule: str
@@ -25,12 +25,13 @@ class Spoken(Part, array_like=True):
     content: str = ""
     grade: str = ""
     reasons: tuple[Reason, ...] = ()
+    estate: str = ""
 
 
-class Incident(Part, array_like=True, tag="incident"):
+class Incident(Part, frozen=True, array_like=True, tag="incident"):
     """All that SURVEILLANCE remembers of one incident at one firm.
 
-    at: the latest instant of law and policy seen. ticked_at: the latest tick that it was due at; only that fires R11's deadlines.
+    ticked_at: the latest deadline that a tick has fired; only that ends a held grade and fires R11's deadlines (law 3).
     """
 
     subject: str
@@ -42,7 +43,6 @@ class Incident(Part, array_like=True, tag="incident"):
     declared: tuple[rules.Declared, ...] = ()
     unresolved: tuple[str, ...] = ()
     spoken: tuple[Spoken, ...] = ()
-    at: UtcMs = 0
     ticked_at: UtcMs = 0
 
     def last(self, rule: Rule) -> Spoken:
@@ -64,7 +64,7 @@ def due_of(incident: Incident, policy: Policy) -> UtcMs | None:
     view = _view(incident, policy)
     if not view.picture.standing:
         return None
-    until = rules.held(incident.assertions, incident.at, policy.severity).until
+    until = rules.held(incident.assertions, incident.ticked_at, policy.severity).until
     filing = rules.filing_due(view.clocks, incident.ticked_at, policy.filing)
     return min((instant for instant in (until, filing) if instant is not None), default=None)
 
@@ -76,12 +76,22 @@ def speak(incident: Incident, policy: Policy, decided_for: UtcMs) -> tuple[Incid
     alerts = []
     for alert in _concluded(view, decided_for):
         last = incident.last(alert.rule)
+        if last.state == AlertState.FIRING and last.estate != alert.estate:
+            alerts.append(_withdrawn(alert, last))
+            last = Spoken(alert.rule, last.revision + 1)
         content = _content(alert)
         if content == last.content:
             continue
         alerts.append(msgspec.structs.replace(alert, revision=last.revision + 1))
-        spoken[alert.rule] = Spoken(alert.rule, last.revision + 1, alert.state, content, alert.grade, alert.reasons)
+        spoken[alert.rule] = Spoken(alert.rule, last.revision + 1, alert.state, content, alert.grade, alert.reasons, alert.estate)
     return msgspec.structs.replace(incident, spoken=tuple(spoken[rule] for rule in sorted(spoken))), tuple(alerts)
+
+
+def _withdrawn(alert: Alert, last: Spoken) -> Alert:
+    """The end of an alert in the estate where it no longer belongs, for those who were told of it there (law 7)."""
+    return msgspec.structs.replace(
+        alert, estate=last.estate, state=AlertState.RESOLVED, revision=last.revision + 1, reasons=(Reason(Because.ALL_RETRACTED),)
+    )
 
 
 def _view(incident: Incident, policy: Policy) -> _View:
@@ -92,11 +102,12 @@ def _view(incident: Incident, policy: Policy) -> _View:
 def _content(alert: Alert) -> str:
     """What a change of means that those who were told are told again; neither the date nor who spoke last is content.
 
-    A filing clock speaks of its clocks alone: the dead rise in R12's own message.
+    A filing clock speaks of its clocks alone: the dead and the grade rise in R12's own message.
     """
+    if alert.rule == Rule.FILING:
+        return digest(msgspec.json.encode((alert.state, alert.reasons, alert.situation.clocks)))
     situation = msgspec.structs.replace(alert.situation, newest=None)
-    about = alert.situation.clocks if alert.rule == Rule.FILING else situation
-    return digest(msgspec.json.encode((alert.state, alert.grade, alert.grade_now, alert.reasons, alert.held_until, about)))
+    return digest(msgspec.json.encode((alert.state, alert.grade, alert.grade_now, alert.reasons, alert.held_until, situation)))
 
 
 def _concluded(view: _View, at: UtcMs) -> Iterator[Alert]:
@@ -110,7 +121,7 @@ def _concluded(view: _View, at: UtcMs) -> Iterator[Alert]:
 def _severity(view: _View, at: UtcMs) -> Alert:
     """R12: always firing while anybody asserts anything; the grade says how bad."""
     grade_now, reasons = rules.graded(view.picture, view.policy.severity)
-    grade, until = rules.held(view.incident.assertions, view.incident.at, view.policy.severity)
+    grade, until = rules.held(view.incident.assertions, view.incident.ticked_at, view.policy.severity)
     if grade > grade_now:
         reasons = (Reason(Because.HELD, source="design"), *reasons)
     alert = _alert(view, Rule.SEVERITY, at, AlertState.FIRING, reasons)

@@ -16,7 +16,7 @@ UNKNOWN_MINUTES = -1
 """A fire whose duration the source does not know; it counts as long (R12)."""
 
 
-class Assertion(Part, array_like=True):
+class Assertion(Part, frozen=True, array_like=True):
     """One bulletin, condensed: who said what when. `counts` holds only what was stated."""
 
     source: str
@@ -70,7 +70,11 @@ def _counts(bulletin: IncidentBulletin) -> Iterator[tuple[str, int | None]]:
     yield from ((name, getattr(injured, name)) for name in ("serious", "light", "hospitalised", "observed", "outpatient", "treated"))
     yield "exposed", bulletin.exposed
     yield from (("offsite_dead", off_site.dead), ("offsite_hospitalised", off_site.hospitalised))
-    yield from (("evacuated", off_site.evacuated), ("evacuated_hours", off_site.hours), ("evacuation_declared", int(off_site.declared) or None))
+    yield from (
+        ("evacuated", off_site.evacuated),
+        ("evacuated_hours", off_site.hours),
+        ("evacuation_declared", int(off_site.declared) or None),
+    )
     yield "fire_minutes", UNKNOWN_MINUTES if bulletin.fire_minutes == "unknown" else bulletin.fire_minutes
     yield "cost_usd", bulletin.cost_usd
     yield "toxic", 1 if bulletin.release and bulletin.release.toxic else None

@@ -27,7 +27,7 @@ MOST_ASSERTIONS = 200
 """Bulletins remembered of one incident; beyond it they are parked, so that an entry stays below 64 KB."""
 
 
-class Refusals(Part, array_like=True, tag="refusals"):
+class Refusals(Part, frozen=True, array_like=True, tag="refusals"):
     """What has been refused from one source, for the operator's desk (G5)."""
 
     source: str
@@ -51,20 +51,15 @@ def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Ste
 
 
 def _tick(entry: Entry | None, tick: Tick, policy: Policy, stamp: Stamp) -> Step:
+    """Everything that is due by now, in the order in which it fell due, each dated by itself (law 3)."""
     if not isinstance(entry, Incident):
         return NOTHING
-    decided_for = _deadline(entry, tick.at, policy)
-    return _spoken(msgspec.structs.replace(entry, at=max(entry.at, tick.at), ticked_at=tick.at), policy, decided_for, stamp)
-
-
-def _deadline(incident: Incident, at: UtcMs, policy: Policy) -> UtcMs:
-    """A deadline that fires late is still dated by itself (law 3): the last one at or before the tick."""
-    deadline, due = at, due_of(incident, policy)
-    while due is not None and due <= at:
-        deadline = due
-        incident = msgspec.structs.replace(incident, at=max(incident.at, due), ticked_at=due)
-        due = due_of(incident, policy)
-    return deadline
+    incident: Incident = entry
+    alerts: tuple[Alert, ...] = ()
+    while (due := due_of(incident, policy)) is not None and due <= tick.at:
+        incident, said = speak(msgspec.structs.replace(incident, ticked_at=due), policy, due)
+        alerts += said
+    return _kept(incident, alerts, policy, stamp)
 
 
 def _admitted(entries: Mapping[str, Entry], admitted: Admitted, policy: Policy, stamp: Stamp) -> Step:
@@ -76,8 +71,7 @@ def _admitted(entries: Mapping[str, Entry], admitted: Admitted, policy: Policy, 
         return NOTHING if heard.digest == admitted.digest else _oddity(admitted, heard.digest, stamp)
     if len(_heard(known)) >= MOST_ASSERTIONS:
         return Step(words=(_parked(admitted, stamp),))
-    incident = _taken_in(known, admitted)
-    return _spoken(msgspec.structs.replace(incident, at=max(incident.at, admitted.at)), policy, admitted.at, stamp)
+    return _kept(*speak(_taken_in(known, admitted), policy, admitted.at), policy, stamp)
 
 
 def _heard(incident: Incident) -> tuple[Assertion | Filed | Declared, ...]:
@@ -98,7 +92,9 @@ def _taken_in(incident: Incident, admitted: Admitted) -> Incident:
             return msgspec.structs.replace(incident, assertions=_sorted((*incident.assertions, assertion)))
         case AccidentReportFiled.type:
             report = AccidentReportFiled.model_validate_json(raw)
-            return msgspec.structs.replace(incident, filed=_sorted((*incident.filed, Filed(*identity, report.filed_at, report.received_by))))
+            return msgspec.structs.replace(
+                incident, filed=_sorted((*incident.filed, Filed(*identity, report.filed_at, report.received_by)))
+            )
         case InjuryOutcome.type:
             outcome = InjuryOutcome.model_validate_json(raw)
             declared = Declared(*identity, outcome.outcome, outcome.declared_at)
@@ -115,8 +111,7 @@ def _known(place: Place) -> tuple[int, bytes]:
     return sum(bool(getattr(place, field)) for field in place.__struct_fields__), msgspec.json.encode(place)
 
 
-def _spoken(incident: Incident, policy: Policy, decided_for: UtcMs, stamp: Stamp) -> Step:
-    incident, alerts = speak(incident, policy, decided_for)
+def _kept(incident: Incident, alerts: tuple[Alert, ...], policy: Policy, stamp: Stamp) -> Step:
     name = f"{incident.subject}|{incident.incident}"
     due = due_of(incident, policy)
     return Step(
@@ -140,7 +135,9 @@ def _oddity(admitted: Admitted, first_digest: str, stamp: Stamp) -> Step:
 
 
 def _parked(admitted: Admitted, stamp: Stamp) -> Said:
-    word = Parked(room="surveillance", key=admitted.subject, error=f"more than {MOST_ASSERTIONS} facts of one incident", origin=admitted.origin)
+    word = Parked(
+        room="surveillance", key=admitted.subject, error=f"more than {MOST_ASSERTIONS} facts of one incident", origin=admitted.origin
+    )
     return Said(PARKED, admitted.subject, word, stamp)
 
 

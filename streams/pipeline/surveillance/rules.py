@@ -1,13 +1,14 @@
 """Rules: a picture and a policy in, a grade or a due date with its reasons out. Each rule reads like the domain's own text."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from schemas.intake import Grade, IncidentKind
 from schemas.policy import Filing, Severity
 from schemas.surveillance import Because, FilingClock, Reason
 from schemas.word import Part, UtcMs
-from streams.pipeline.surveillance.correlate import HOUR_MS, UNKNOWN_MINUTES, Assertion, Picture, picture_of
+from streams.pipeline.surveillance.correlate import HOUR_MS, UNKNOWN_MINUTES, Assertion, Picture, by_party, picture_of
 
 EXPLOSIONS = frozenset({IncidentKind.FURNACE_EXPLOSION, IncidentKind.DUST_EXPLOSION})
 CONTAINMENT_LOST = frozenset({IncidentKind.FURNACE_BREAKOUT, IncidentKind.SLAG_OVERFLOW, IncidentKind.SLAG_WATER_ERUPTION})
@@ -61,9 +62,9 @@ def _thresholds(picture: Picture, policy: Severity) -> Iterable[tuple[Grade, Bec
 def _circumstances(picture: Picture, policy: Severity) -> Iterable[tuple[Grade, Because, bool]]:
     """Domain §3.4, circumstances without a figure."""
     kinds = picture.kinds()
-    minutes = [dict(a.counts).get("fire_minutes") for a in picture.deciding]
-    burning = IncidentKind.FIRE in kinds or any(m is not None for m in minutes)
-    unknown = burning and (UNKNOWN_MINUTES in minutes or all(m is None for m in minutes))
+    minutes = [stated.value for stated in by_party(picture.deciding, "fire_minutes")]
+    burning = IncidentKind.FIRE in kinds or bool(minutes)
+    unknown = burning and (UNKNOWN_MINUTES in minutes or not minutes)
     return (
         (Grade.S5, Because.COMMUNITY, picture.highest("evacuation_declared") > 0),
         (Grade.S3, Because.CONTAINMENT_LOST, not kinds.isdisjoint(CONTAINMENT_LOST)),
@@ -96,7 +97,7 @@ def held(assertions: tuple[Assertion, ...], at: UtcMs, policy: Severity) -> Held
     window = policy.held_hours * HOUR_MS
     past = [
         (graded(picture_of(assertions, until=moment), policy).grade, ended + window)
-        for moment, ended in zip(moments, moments[1:], strict=False)
+        for moment, ended in pairwise(moments)
         if ended + window > at
     ]
     highest = max((grade for grade, _ in past), default=now)
@@ -105,7 +106,7 @@ def held(assertions: tuple[Assertion, ...], at: UtcMs, policy: Severity) -> Held
     return Held(highest, max(until for grade, until in past if grade == highest))
 
 
-class Declared(Part, array_like=True):
+class Declared(Part, frozen=True, array_like=True):
     """A later declaration of death, disability or illness: it opens a second clock."""
 
     source: str
@@ -115,7 +116,7 @@ class Declared(Part, array_like=True):
     declared_at: UtcMs
 
 
-class Filed(Part, array_like=True):
+class Filed(Part, frozen=True, array_like=True):
     """An inspection says that it has received the written report."""
 
     source: str
