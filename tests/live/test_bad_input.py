@@ -1,0 +1,112 @@
+"""Bad input on a real topic: one word of refusal each, the line goes on, and what explodes is never refused."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from schemas import codec
+from schemas.topics import ESCALATIONS, INCIDENTS, LEDGER, REGISTRY, REJECTED
+from streams.live import kafka
+from streams.live.settings import Settings
+from streams.simulate import shelf
+from streams.simulate.story import registry_events
+from tests.live.night import Night, night
+
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+
+DESK = "https://siaga.example/desk"
+GOOD = {
+    "firm": "itss",
+    "kind": "fire",
+    "asserted_by": {"name": "Polres Morowali", "rank": "police"},
+    "asserted_at": "2026-11-20T06:00:00+08:00",
+    "occurred_at": "2026-11-20T05:30:00+08:00",
+    "dead": 0,
+    "exercise": True,
+}
+
+
+def event(id: str, data: object = GOOD, **attributes: object) -> bytes:
+    """A structured event about PT ITSS; attributes given as None are left out."""
+    cloud = {"specversion": "1.0", "id": id, "source": DESK, "type": "siaga.incident-bulletin.v1", "data": data} | attributes
+    return json.dumps({name: value for name, value in cloud.items() if value is not None}).encode()
+
+
+BAD: dict[str, tuple[bytes | None, str, str]] = {
+    "not UTF-8": (b'{"id": "\xff"}', "not_utf8", "value"),
+    "not JSON": (b"{half", "not_json", "value"),
+    "a tombstone": (None, "tombstone", "value"),
+    "a duplicate key": (event("dup")[:-1] + b', "id": "again"}', "duplicate_key", "id"),
+    "an unknown type": (event("type", type="siaga.gossip.v1"), "unknown_type", "type"),
+    "a type of another topic": (event("topic", type="siaga.acknowledge.v1"), "wrong_topic", "type"),
+    "an unknown field": (event("field", GOOD | {"nik": "x"}), "unknown_field", "nik"),
+    "a missing field": (event("missing", {k: v for k, v in GOOD.items() if k != "kind"}), "field_missing", "kind"),
+    "a missing attribute": (event("x", source=None), "header_missing", "source"),
+    "an attribute that contradicts the body": (event("time", time="2026-11-20T07:00:00+08:00"), "header_contradicts", "time"),
+    "a megabyte of text": (event("long", GOOD | {"cause": "a" * 900_000}), "too_large", "value"),
+    "a time without a zone": (event("zone", GOOD | {"asserted_at": "2026-11-20T06:00:00"}), "wrong_value", "asserted_at"),
+    "a negative count": (event("minus", GOOD | {"dead": -1}), "wrong_value", "dead"),
+    "a fact that is no exercise": (event("real", GOOD | {"exercise": False}), "exercise_misplaced", "exercise"),
+}
+
+ODD = {
+    "unknown-firm": GOOD | {"firm": "nobody-knows", "regency": "72.06"},
+    "future": GOOD | {"occurred_at": "2031-01-01T00:00:00+08:00", "asserted_at": "2031-01-01T00:00:00+08:00"},
+}
+
+
+async def test_every_bad_record_is_refused_by_name_and_every_odd_one_reaches_a_person(settings: Settings, tmp_path: Path) -> None:
+    """Laws 2 and 5, G5: refusals name field, reason, origin and what to correct; the unknown and the impossible are admitted in doubt."""
+    async with night(settings, tmp_path, SIAGA_TIME="clock") as running:
+        offsets = await running.workers.while_they_work(_publish(running))
+        await running.workers.while_they_work(_until_all_is_said(running))
+        rejected = {r.origin.offset: r for r in await _words(running, REJECTED, "rejected")}
+        oddities = await _words(running, REJECTED, "oddity")
+        admitted = {a.id: a for a in await _words(running, LEDGER, "admitted") if a.subject.startswith("firm:")}
+        escalations = await _words(running, ESCALATIONS, "escalation")
+    for name, offset in offsets.items():
+        _, reason, field = BAD[name]
+        word = rejected.pop(offset)
+        assert (name, word.reason, word.field) == (name, reason, field)
+        assert word.correct
+        assert word.origin.topic == INCIDENTS.name
+    assert not rejected, "nothing else was refused"
+    assert [oddity.id for oddity in oddities] == ["after"], "the same id with other content is listed, and decides nothing"
+    assert admitted["unknown-firm"].unresolved == ("unknown_firm",)
+    assert admitted["future"].unresolved == ("time_in_the_future",)
+    assert "after" in admitted, "the line goes on"
+    told = {e.about: {t.position for t in e.told} for e in escalations}
+    assert "dinas-perindustrian:72.06" in next(positions for about, positions in told.items() if about.startswith("nobody-knows/"))
+    assert "duty-officer" in told[DESK], "a refused incident interrupts the operator"
+
+
+async def _publish(running: Night) -> dict[str, int]:
+    """The register, then everything bad, then everything odd, then a good one and its contradiction; the offsets of the bad."""
+    prefix, partition = running.settings.prefix, 0
+    async with kafka.publisher(running.settings) as producer:
+        for entry in registry_events(shelf.load("itss")):
+            message = entry.structured()
+            await producer.send_and_wait(prefix + REGISTRY.name, message.value, headers=list(message.headers))
+        offsets = {}
+        for name, (value, _, _) in BAD.items():
+            sent = await producer.send_and_wait(prefix + INCIDENTS.name, value, key=b"itss", partition=partition)
+            offsets[name] = sent.offset
+        for id, data in ODD.items():
+            await producer.send_and_wait(prefix + INCIDENTS.name, event(id, data), partition=partition)
+        await producer.send_and_wait(prefix + INCIDENTS.name, event("after"), partition=partition)
+        await producer.send_and_wait(prefix + INCIDENTS.name, event("after", GOOD | {"dead": 3}), partition=partition)
+    return offsets
+
+
+async def _until_all_is_said(running: Night) -> None:
+    async with asyncio.timeout(90):
+        while not await _words(running, REJECTED, "oddity") or len(await _words(running, REJECTED, "rejected")) < len(BAD):
+            await asyncio.sleep(1)
+        while not any(word.about == DESK for word in await _words(running, ESCALATIONS, "escalation")):
+            await asyncio.sleep(1)
+
+
+async def _words(running: Night, topic: object, name: str) -> list[object]:
+    return [codec.decode(r.value or b"") for r in await running.records(topic) if r.header("word") == name]

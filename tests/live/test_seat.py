@@ -1,0 +1,303 @@
+"""The seat: everything once, nothing before it is committed, and words when it must stop."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, NoReturn
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
+from aiokafka.structs import TopicPartition
+
+from schemas.codec import decode, encode
+from schemas.ledger import Parked, Progress, Tick
+from schemas.topics import PARKED, PROGRESS, Topic, changelog
+from streams.live import kafka, seat
+from streams.live.seat import Hosting
+from streams.live.seats import Seats
+from streams.live.settings import Settings
+from streams.pipeline.line import Record
+from tests.live.counting import INBOX, OUT, ROOM, Count
+
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+
+TOPICS = (INBOX, OUT, changelog(ROOM.name, INBOX), PROGRESS, PARKED)
+HOSTING = Hosting(ROOM, lambda record: None)
+
+
+class Ended(Exception):
+    """The process would have ended with these words."""
+
+
+def end(words: str) -> NoReturn:
+    """Stand in for the end of the process."""
+    raise Ended(words)
+
+
+@pytest.fixture
+async def topics(settings: Settings) -> Settings:
+    """The topics of the counting room."""
+    assert (await kafka.apply(settings, TOPICS, audit_days=1)).differences == ()
+    return settings
+
+
+@asynccontextmanager
+async def held(settings: Settings, hosting: Hosting = HOSTING) -> AsyncIterator[Seats]:
+    """Seats that hold every partition while the block runs."""
+    seats = Seats(settings, hosting, INBOX, release="test")
+    running = asyncio.create_task(seats.run())
+    try:
+        await until(lambda: len(seats.held) == INBOX.partitions)
+        yield seats
+    finally:
+        seats.stop()
+        await running
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so; twenty seconds are enough for anything here."""
+    async with asyncio.timeout(20):
+        while not is_so():
+            await asyncio.sleep(0.02)
+
+
+async def publish(settings: Settings, rows: Sequence[tuple[str, bytes]], partition: int = 0) -> None:
+    """Write to the counting room's inbox."""
+    async with kafka.publisher(settings) as producer:
+        sent = [await producer.send(settings.prefix + INBOX.name, value, key=key.encode(), partition=partition) for key, value in rows]
+        await asyncio.gather(*sent)
+
+
+async def publish_tick(settings: Settings, number: int, at: int) -> None:
+    """Write a tick to partition 0."""
+    async with kafka.publisher(settings) as producer:
+        headers = [("word", b"tick")]
+        await producer.send_and_wait(settings.prefix + INBOX.name, encode(Tick(number, at, 0, 0)), partition=0, headers=headers)
+
+
+async def words(settings: Settings, topic: Topic = OUT) -> list[tuple[Record, Any]]:
+    """Everything said to a topic."""
+    return [(record, decode(record.value)) async for record in kafka.read(settings, topic)]
+
+
+async def heard(settings: Settings, count: int, topic: Topic = OUT) -> list[tuple[Record, Any]]:
+    """Everything said to a topic, once it is at least `count` words."""
+    async with asyncio.timeout(20):
+        while len(said := await words(settings, topic)) < count:
+            await asyncio.sleep(0.05)
+    return said
+
+
+def signatures(said: Sequence[tuple[Record, object]]) -> Counter[tuple[str, str, str]]:
+    """How often each (by, cause, n) occurs."""
+    return Counter((record.header("by"), record.header("cause"), record.header("n")) for record, _ in said)
+
+
+async def test_every_record_is_answered_once(topics: Settings) -> None:
+    """Each record leads to its words, once, signed with where they come from."""
+    async with held(topics):
+        await publish(topics, [(f"k{n % 7}", b"") for n in range(5000)])
+        said = await heard(topics, 5000)
+    assert len(said) == 5000
+    assert set(signatures(said).values()) == {1}
+    first = next(record for record, _ in said if record.header("cause") == "counting-inbox/0/0")
+    assert {name for name, _ in first.headers} == {"word", "by", "cause", "n", "policy", "roster", "release"}
+    assert (first.header("by"), first.header("policy"), first.header("release")) == ("counting/0", "p1", "test")
+
+
+async def test_memory_comes_back(topics: Settings) -> None:
+    """A seat that was closed goes on where it stopped, with what it knew."""
+    async with held(topics):
+        await publish(topics, [("a", b""), ("a", b""), ("b", b"90"), ("c", b""), ("c", b"close")])
+        await heard(topics, 4)
+    async with held(topics) as seats:
+        assert seats.held[0].memory == {"a": Count(2), "b": Count(1, 90)}
+        assert seats.held[0].next >= 5
+        await publish(topics, [("a", b"")])
+        said = await heard(topics, 5)
+    assert [word.tick for record, word in said if record.key == b"a"] == [1, 2, 3]
+
+
+async def test_a_tick_reaches_what_is_due_in_order_and_in_parts(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only due entries are stepped, by instant and name; a long sweep takes several transactions, none of them twice."""
+    monkeypatch.setattr(seat, "MOST_SWEPT", 10)
+    rows = [(f"k{n:03}", b"%d" % (1000 - n // 2)) for n in range(100)]
+    async with held(topics):
+        await publish(topics, [*rows, ("later", b"5000"), ("never", b"")])
+        await heard(topics, 102)
+        await publish_tick(topics, 1, at=990)
+        said = await heard(topics, 102 + 80)
+        await publish_tick(topics, 2, at=990)
+        progress = [word async for word in told(topics) if word.partition == 0]
+    rung = [record for record, word in said if word.tick == -1]
+    due = sorted((1000 - n // 2, f"k{n:03}") for n in range(100))
+    expected = [key for at, key in due if at <= 990]
+    by_offset = sorted(rung, key=lambda record: int(record.header("cause").split("/")[2]))
+    assert sorted(record.key.decode() for record in by_offset) == sorted(expected)
+    for number in range(OUT.partitions):
+        here = [record.key.decode() for record in rung if record.partition == number]
+        assert here == [key for key in expected if key in set(here)]
+    assert {record.header("cause").split("/")[3] for record in rung} == set(expected)
+    assert set(signatures(said).values()) == {1}
+    assert [(word.tick, word.due_at) for word in progress] == [(-1, None), (-1, 951), (1, 991), (2, 991)]
+
+
+async def told(settings: Settings) -> AsyncIterator[Progress]:
+    """What seats told CLOCK, once the second tick is told."""
+    async with asyncio.timeout(20):
+        while 2 not in {word.tick for _, word in await words(settings, PROGRESS)}:
+            await asyncio.sleep(0.05)
+    for _, word in await words(settings, PROGRESS):
+        yield word
+
+
+async def test_a_key_that_breaks_is_parked_alone(topics: Settings) -> None:
+    """The line goes on; what broke is named by its place, and nothing of the record is told."""
+    async with held(topics) as seats:
+        await publish(topics, [("a", b""), ("a", b"break"), ("breaks-on-tick", b"10"), ("b", b"10")])
+        await publish_tick(topics, 1, at=10)
+        await publish(topics, [("a", b"")])
+        said = await heard(topics, 5)
+        parked = await heard(topics, 2, PARKED)
+        assert seats.held[0].memory["breaks-on-tick"] == Count(1, 10)
+        assert len(seats.held[0].memory) == 3
+    assert sorted((record.key, word.tick) for record, word in said) == [(b"a", 1), (b"a", 2), (b"b", -1), (b"b", 1), (b"breaks-on-tick", 1)]
+    assert {word.key for _, word in parked} == {"a", "breaks-on-tick"}
+    for _, word in parked:
+        assert isinstance(word, Parked)
+        assert word.error.startswith("ZeroDivisionError at counting.py:")
+        assert "secret" not in word.error
+
+
+async def test_a_tick_that_is_none_is_parked(topics: Settings) -> None:
+    """A record that calls itself a tick and does not decode cannot stop the line."""
+    async with held(topics), kafka.publisher(topics) as producer:
+        await producer.send_and_wait(topics.prefix + INBOX.name, b"{", partition=0, headers=[("word", b"tick")])
+        await publish(topics, [("a", b"")])
+        assert len(await heard(topics, 1)) == 1
+        assert len(await heard(topics, 1, PARKED)) == 1
+
+
+async def test_what_upstream_took_back_is_never_seen(topics: Settings) -> None:
+    """Records of an aborted transaction do not reach the room."""
+    upstream = AIOKafkaProducer(**topics.kafka_options(), transactional_id=f"{topics.prefix}upstream")
+    await upstream.start()
+    for word, end_of in ((b"", upstream.abort_transaction), (b"", upstream.commit_transaction)):
+        await upstream.begin_transaction()
+        for n in range(3):
+            await upstream.send_and_wait(topics.prefix + INBOX.name, word, key=b"k%d" % n, partition=0)
+        await end_of()
+    await upstream.stop()
+    async with held(topics) as seats:
+        said = await heard(topics, 3)
+        assert seats.held[0].memory == {f"k{n}": Count(1) for n in range(3)}
+    assert [word.tick for _, word in said] == [1, 1, 1]
+
+
+async def test_memory_does_not_change_before_the_commit(topics: Settings) -> None:
+    """A seat that is fenced in the middle of its work keeps nothing of it, and joins again."""
+    async with held(topics) as seats:
+        await publish(topics, [("a", b"")])
+        await heard(topics, 1)
+        old = seats.held[0]
+        usurper = AIOKafkaProducer(**topics.kafka_options(), transactional_id=f"{topics.prefix}siaga.counting.{INBOX.name}.0")
+        await usurper.start()
+        await usurper.stop()
+        await publish(topics, [("a", b"")])
+        said = await heard(topics, 2)
+        assert old.memory == {"a": Count(1)}
+        await until(lambda: 0 in seats.held and seats.held[0].entries == 1 and seats.held[0].memory == {"a": Count(2)})
+    assert [word.tick for _, word in said] == [1, 2]
+
+
+async def test_an_offset_that_retention_took_stops_the_worker(topics: Settings) -> None:
+    """Records deleted unread are a loss, and nobody goes on as if nothing was."""
+    async with held(topics):
+        await publish(topics, [("a", b"")])
+        await heard(topics, 1)
+    await publish(topics, [("a", b"")] * 20)
+    admin = AIOKafkaAdminClient(**topics.kafka_options())
+    await admin.start()
+    await admin.delete_records({TopicPartition(topics.prefix + INBOX.name, 0): RecordsToDelete(before_offset=15)})
+    await admin.close()
+    with pytest.raises(Ended, match=r"offset \d+ is not in the log, which goes from 15"):
+        await ended(topics)
+
+
+async def test_memory_without_an_offset_stops_the_worker(topics: Settings) -> None:
+    """Whoever wrote there, the seat cannot know how far that memory had come."""
+    async with kafka.publisher(topics) as producer:
+        await producer.send_and_wait(topics.prefix + changelog(ROOM.name, INBOX).name, ROOM.pack(Count(1)), key=b"a", partition=0)
+    with pytest.raises(Ended, match="memory without an offset"):
+        await ended(topics)
+
+
+async def ended(settings: Settings) -> None:
+    """Run seats until they stop the process, and raise what they said."""
+    said: list[str] = []
+
+    def note(words: str) -> NoReturn:
+        said.append(words)
+        seats.stop()
+        raise Ended(words)
+
+    seats = Seats(settings, HOSTING, INBOX, end=note)
+    async with asyncio.timeout(20):
+        try:
+            await seats.run()
+        finally:
+            if said:
+                raise Ended(said[0])
+
+
+@pytest.mark.parametrize(
+    ("partitions", "stamp", "words"),
+    [
+        pytest.param(3, "LogAppendTime", "has 3 partitions, declared are 2", id="another partition count than declared"),
+        pytest.param(2, "CreateTime", "keeps CreateTime, not LogAppendTime", id="a topic with its publishers' clocks"),
+    ],
+)
+async def test_a_wrong_topic_stops_the_worker(settings: Settings, partitions: int, stamp: str, words: str) -> None:
+    """Counts and append time are relied upon everywhere."""
+    admin = AIOKafkaAdminClient(**settings.kafka_options())
+    await admin.start()
+    await admin.create_topics([NewTopic(settings.prefix + INBOX.name, partitions, 1, topic_configs={"message.timestamp.type": stamp})])
+    await admin.close()
+    assert words in " ".join((await kafka.apply(settings, TOPICS, audit_days=1)).differences)
+    with pytest.raises(Ended, match=words):
+        await ended(settings)
+
+
+async def test_hooks_see_records_before_and_words_after(topics: Settings) -> None:
+    """The hook before may take fewer; the hook after has the words with the broker's own times."""
+    batches: list[tuple[int, list[int]]] = []
+
+    async def two_at_most(records: Sequence[Record]) -> int | None:
+        return min(2, len(records))
+
+    async def note(records: Sequence[Record], committed: Sequence[seat.Committed]) -> None:
+        if records:
+            batches.append((len(records), [word.appended_at for word in committed]))
+
+    after: Callable[..., Awaitable[None]] = note
+    await publish(topics, [("a", b"")] * 5)
+    async with held(topics, HOSTING._replace(before_batch=two_at_most, after_commit=after)):
+        said = await heard(topics, 5)
+        await until(lambda: len(batches) == 3)
+    assert [count for count, _ in batches] == [2, 2, 1]
+    assert [at for _, times in batches for at in times] == [record.timestamp for record, _ in said]
+
+
+async def test_a_hook_that_waits_does_not_hold_up_the_end(topics: Settings) -> None:
+    """Senders wait for free slots in the hook; closing must not wait for them."""
+
+    async def never(records: Sequence[Record]) -> int | None:
+        await asyncio.Event().wait()
+        return None
+
+    await publish(topics, [("a", b"")])
+    async with asyncio.timeout(10), held(topics, HOSTING._replace(before_batch=never)):
+        await asyncio.sleep(0.5)
+    assert await words(topics) == []

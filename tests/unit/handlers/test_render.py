@@ -1,0 +1,453 @@
+"""What people receive: the golden letters, the order of the contract, and names that try to break it."""
+
+import email
+import json
+import re
+from email.policy import default
+from html.parser import HTMLParser
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from handlers import render
+from handlers.language import columns
+from schemas.delivery import Seen
+from schemas.escalation import Asked, Delivery, MessageType, Role, Taken, Told, Why
+from schemas.ledger import Place
+from schemas.surveillance import Because, CauseStated, Certainty, Figure, FilingClock, Reason, Situation, Stated, TimeStated
+from tests.golden.mail import letters
+from tests.golden.mail.letters import LETTERS, NOT_TOLD, R2, SECRETS, links_of, sent_at, wita, written
+
+GOLDEN = Path(letters.__file__).parent
+HOOK = GOLDEN.parent / "webhook"
+URL = re.compile(r"^   https://siaga\.example/a/[A-Za-z0-9_\-.]+$")
+
+
+def text_of(name: str) -> str:
+    return render.text(LETTERS[name], links_of(LETTERS[name]), NOT_TOLD.get(name, ()))
+
+
+def halves(name: str) -> tuple[str, str]:
+    indonesian, english = text_of(name).split("\n-- English --\n")
+    return indonesian, english
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+# Golden letters
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_letter_is_the_golden_one_to_the_byte(name):
+    """Run `python -m tests.golden.mail.letters` after a change of wording, and read the difference."""
+    assert written(name) == (GOLDEN / f"{name}.eml").read_bytes()
+
+
+def test_the_notice_for_programs_is_the_golden_one():
+    told = LETTERS["itss-s5-r2"]
+    assert render.body(told, links_of(told)) == json.loads((HOOK / "itss-s5-r2.json").read_text())
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_letter_is_legible_on_a_telephone(name):
+    lines = text_of(name).split("\n")
+    assert all(columns(line) <= 72 or URL.match(line) for line in lines)
+    assert sum(bool(URL.match(line)) for line in lines) == 1
+    assert not re.search(r"\n\n\n", text_of(name))
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_no_name_of_a_person_no_account_of_a_cause_and_no_attachment_leaves(name):
+    content = written(name).decode()
+    assert "a name that is not printed" not in content
+    assert "account that is not repeated" not in content
+    assert "contoh" not in content
+    message = email.message_from_string(content, policy=default)
+    assert [part.get_content_type() for part in message.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+
+
+# The order of the contract
+
+
+def test_the_second_revision_says_everything_in_the_order_of_the_contract():
+    indonesian, english = map(flat, halves("itss-s5-r2"))
+    expected = [
+        "LATIHAN, bukan kejadian baru.",
+        "Tungku 41 PT ITSS (IMIP, Kab. Morowali) meledak Minggu 24 Des 2023 pagi: 13 meninggal",
+        "46 luka menurut IMIP, pengelola kawasan, pukul 15.00 WITA; belum dikonfirmasi Polres.",
+        "BERUBAH SEJAK r1: meninggal 12 -> 13; dirawat 35 -> luka 46.",
+        "DIMINTA DARI ANDA 1. Ambil alih sekarang.",
+        "2. Nyatakan apakah laporan tertulis (Form 3 KK2 A) sudah diterima. Batas 2x24 jam: Selasa 26 Des 05.30 WITA (04.30 WIB).",
+        "3. Kabarkan apakah pengawas ketenagakerjaan sudah berangkat.",
+        "Bukan wilayah Anda, atau ada yang keliru?",
+        "DIKETAHUI Waktu 05.30 WITA (kepolisian dan pekerja) atau 06.15 WITA (IMIP)",
+        "Sebab belum ditetapkan; keterangan kepolisian dan IMIP tidak sama, jangan dikutip",
+        "S5 karena meninggal 13 >= 5 dan luka 46 >= 30 (R12, `design`",
+        "Sudah diberi tahu: tingkat 0 (11.10 WITA)",
+        "Belum ada yang mengambil alih.",
+        "TERBATAS, bukan untuk publikasi. Diterima sebagai: Kepala Disnakertrans Provinsi Sulawesi Tengah.",
+    ]
+    places = [indonesian.index(each) for each in expected]
+    assert places == sorted(places)
+    assert "SINCE r1: dead 12 -> 13; treated 35 -> injured 46." in english
+
+
+def test_the_subject_is_the_one_of_the_contract():
+    assert render.subject(LETTERS["itss-s5-r2"]) == (
+        "[LATIHAN/EXERCISE] S5 BENCANA r2: ledakan tungku, PT ITSS, IMIP Morowali, 13 meninggal"
+    )
+
+
+def test_the_real_thing_is_not_headed_exercise():
+    real = replace(LETTERS["itss-s5-r1"], delivery=replace(LETTERS["itss-s5-r1"].delivery, exercise=False))
+    assert "LATIHAN" not in render.subject(real) + render.text(real, links_of(real))
+    assert render.body(real, links_of(real))["status"] == "Actual"
+
+
+def said(name: str, *, subject: str, text: tuple[str, ...], absent: tuple[str, ...] = ()) -> object:
+    return pytest.param(name, subject, text, absent, id=name)
+
+
+@pytest.mark.parametrize(
+    ("name", "subject", "text", "absent"),
+    [
+        said(
+            "itss-s5-r2-informed",
+            subject="S5 BENCANA r2:",
+            text=(
+                "TIDAK ADA YANG DIMINTA DARI ANDA.",
+                "jawaban pihak yang diawasi tidak menghentikan eskalasi",
+                "Diambil alih: Disnakertrans (11.31 WITA, r1), Dirjen KPAII (11.31 WITA, r1).",
+                "Karena itu tidak diberi tahu: Kemnaker, Kemenko.",
+            ),
+            absent=("DIMINTA DARI ANDA 1.", "Belum ada yang mengambil alih"),
+        ),
+        said("signal", subject="SINYAL (belum diverifikasi)", text=("SINYAL, belum diverifikasi", "1. Periksa apakah kejadian ini benar")),
+        said("signal-unverified", subject="BELUM DIVERIFIKASI:", text=("dikirim karena yang diminta memeriksa belum menjawab",)),
+        said(
+            "cancelled",
+            subject="S5 BENCANA DIBATALKAN/CANCELLED r3:",
+            text=("DIBATALKAN: yang Anda terima sebagai S5 r2 tidak berlaku lagi", "TIDAK ADA LAGI YANG DIMINTA"),
+            absent=("meledak", "Belum ada yang mengambil alih"),
+        ),
+        said(
+            "held",
+            subject="S5 BENCANA DITAHAN (fakta kini S3) r4:",
+            text=("S5 DITAHAN sampai Rabu 27 Des 15.00 WITA (14.00 WIB)", "fakta kini S3", "S3 karena luka berat 2 >= 1"),
+        ),
+        said(
+            "filing-question",
+            subject="laporan 2x24 jam sudah diterima?",
+            text=("PERTANYAAN, bukan teguran", "Mungkin sudah Anda terima", "PT Multi Prima Usahatama, bukan pemilik lokasi"),
+            absent=("LEWAT BATAS",),
+        ),
+        said(
+            "filing-breach",
+            subject="LEWAT BATAS",
+            text=("LEWAT BATAS: sampai Minggu 13 Jul 09.00 WITA (08.00 WIB)",),
+            absent=("PERTANYAAN",),
+        ),
+        said("filing-received", subject="laporan 2x24 jam sudah diterima:", text=("SUDAH DITERIMA",), absent=("DIBATALKAN", "`design`")),
+        said("stood-down", subject="SELESAI/STOOD DOWN", text=("SELESAI:", "13 meninggal"), absent=("DIBATALKAN",)),
+        said(
+            "desk-refused",
+            subject="PIKET r1: kabar kejadian DITOLAK",
+            text=("nilai salah (`dead`)", "Minta sumbernya memperbaiki"),
+            absent=("meledak", "DIKETAHUI", "S3"),
+        ),
+        said("desk-unresolved", subject="PERLU DILIHAT", text=("perusahaan tidak ada di registri", "`pt-baru-sekali`")),
+    ],
+)
+def test_each_sort_of_message_says_what_it_is(name, subject, text, absent):
+    indonesian, _ = halves(name)
+    assert subject in render.subject(LETTERS[name])
+    assert [each for each in text if each not in flat(indonesian)] == []
+    assert [each for each in absent if each in flat(indonesian)] == []
+
+
+@pytest.mark.parametrize("why", Why)
+@pytest.mark.parametrize("msg_type", MessageType)
+def test_every_reason_for_telling_can_be_told(why, msg_type):
+    told = replace(LETTERS["itss-s5-r2"], delivery=replace(R2, why=why, msg_type=msg_type))
+    assert render.text(told, links_of(told))
+
+
+@pytest.mark.parametrize("because", Because)
+@pytest.mark.parametrize("topic", ["facts", "filing"])
+@pytest.mark.parametrize("msg_type", MessageType)
+def test_every_reason_of_a_decision_can_be_told(because, topic, msg_type):
+    told = replace(LETTERS["itss-s5-r2"], delivery=replace(R2, reasons=(Reason(because),), topic=topic, msg_type=msg_type))
+    assert render.text(told, links_of(told))
+    assert render.body(told, links_of(told))["headline"]["id"]
+
+
+def test_a_reader_who_saw_the_same_figures_is_told_so():
+    seen = Seen(revision=1, grade="S5", at=0, figures=R2.situation.figures)
+    assert "ANGKA TIDAK BERUBAH SEJAK r1" in render.text(replace(LETTERS["itss-s5-r2"], seen=seen), links_of(LETTERS["itss-s5-r2"]))
+    again = replace(seen, revision=2)
+    assert "TIDAK ADA YANG BERUBAH sejak r2" in flat(
+        render.text(replace(LETTERS["itss-s5-r2"], seen=again), links_of(LETTERS["itss-s5-r2"]))
+    )
+
+
+def test_a_risen_grade_is_the_first_change_that_is_said():
+    told = replace(LETTERS["itss-s5-r2"], seen=replace(LETTERS["itss-s5-r2"].seen, grade="S3"))
+    assert "BERUBAH SEJAK r1: keparahan S3 -> S5; meninggal 12 -> 13" in flat(render.text(told, links_of(told)))
+
+
+def test_a_plant_in_eastern_time_reads_wit():
+    place = replace(R2.situation.place, zone="Asia/Jayapura")
+    told = replace(LETTERS["itss-s5-r2"], delivery=replace(R2, situation=replace(R2.situation, place=place)))
+    assert "06.30 WIT (04.30 WIB)" in flat(render.text(told, links_of(told)))
+
+
+# Headers
+
+
+def parsed(name: str) -> email.message.EmailMessage:
+    told = LETTERS[name]
+    return email.message_from_bytes(render.mail(told, links_of(told), sent_at(told)).content, policy=default)
+
+
+def test_the_headers_make_a_thread_and_let_a_bounce_be_read():
+    told, message = LETTERS["itss-s5-r2"], parsed("itss-s5-r2")
+    mail = render.mail(told, links_of(told), sent_at(told))
+    assert message["Message-ID"] == f"<{told.delivery.id}@siaga.example>"
+    assert message["References"] == message["In-Reply-To"] == f"<{told.thread}@siaga.example>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Content-Language"] == "id, en"
+    assert message["Date"] == "Sun, 24 Dec 2023 07:00:05 +0000"
+    assert message.get_boundary() == f"=_{told.delivery.id}"
+    assert (mail.sender, mail.recipient) == (f"bounce+{told.delivery.id}@siaga.example", "disnakertrans@sulteng.example")
+
+
+def test_the_first_message_of_a_thread_refers_to_none():
+    assert parsed("itss-s5-r1")["References"] is None
+
+
+def test_every_try_at_a_delivery_is_the_same_message():
+    told = LETTERS["itss-s5-r1"]
+    tries = [render.mail(each, links_of(told), sent_at(told)).content for each in (told, replace(told, number=2, not_after=0))]
+    assert tries[0] == tries[1]
+
+
+@pytest.mark.parametrize("address", ["not an address", "a@b@c", "x\r\nBcc: y@z.example", "", "@", "a@", "<a@b>"])
+def test_an_unusable_address_makes_no_bad_header(address):
+    told = replace(LETTERS["itss-s5-r1"], delivery=replace(letters.R1, address=address))
+    message = email.message_from_bytes(render.mail(told, links_of(told), 0).content, policy=default)
+    assert message["Bcc"] is None
+    assert "Kepala Disnakertrans" in message["To"]
+
+
+# The notice for programs
+
+
+def test_a_webhook_carries_the_scales_of_cap_and_the_links():
+    told = LETTERS["itss-s5-r2"]
+    body = render.body(told, links_of(told))
+    assert (body["severity"], body["urgency"], body["certainty"]) == ("Extreme", "Immediate", "Likely")
+    assert (body["id"], body["revision"], body["supersedes"], body["status"]) == (R2.escalation, 2, 1, "Exercise")
+    assert body["asked"][1] == {"action": "state_filed", "due": "2023-12-25T21:30:00.000Z"}
+    assert body["changed"][0] == {
+        "name": "dead",
+        "from": 12,
+        "to": 13,
+        "words": {"id": "meninggal 12 -> 13", "en": "dead 12 -> 13"},
+    }
+    assert body["ack_url"].startswith("https://siaga.example/a/")
+
+
+def test_a_cancelled_notice_does_not_say_that_it_happened():
+    told = LETTERS["cancelled"]
+    body = render.body(told, links_of(told))
+    assert (body["msg_type"], body["urgency"], body["asked"]) == ("Cancel", "Past", [])
+    assert body["headline"]["en"].startswith("CANCELLED")
+
+
+def test_a_call_bears_the_deliverys_id_and_its_body_is_what_was_signed():
+    told = LETTERS["itss-s5-r2"]
+    call = render.hook(told, links_of(told), sent_at(told), SECRETS)
+    headers = dict(call.headers)
+    content = json.loads(call.content)
+    assert headers["webhook-id"] == told.delivery.id == call.delivery
+    assert len(headers["webhook-signature"].split()) == 2
+    assert (content["type"], content["timestamp"]) == ("siaga.escalation.update", "2023-12-24T07:00:05.000Z")
+
+
+def test_a_line_of_a_file_holds_the_letter():
+    told = LETTERS["itss-s5-r1"]
+    line = render.line(told, links_of(told), sent_at(told))
+    assert json.loads(line.content)["text"] == text_of("itss-s5-r1")
+    assert b"\n" not in line.content
+
+
+# Names that try to break it
+
+NASTY = (
+    "PT A\r\nBcc: everybody@evil.example",
+    "PT \u202eSSTI\u202c \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627",
+    "x" * 2000,
+    "\u9752\u5c71" * 1000,
+    "<script>alert(1)</script><img src=x onerror=y>",
+    "{{ 7 * 7 }} {% raw %} {0} {clause} %s",
+    "--=_D-9ff00cf0a296a265--",
+    "https://evil.example/a/token",
+    "\ud800\x00\x1b[2J\u2028\u2029\u0085\ufeff",
+    "=?utf-8?q?evil?= <evil@evil.example>, other@evil.example",
+    '"; DROP',
+    "e" + "\u0301" * 500,
+    "",
+    " ",
+)
+hostile = st.sampled_from(NASTY) | st.text(max_size=20)
+instants = st.integers(-60_000_000_000_000, 250_000_000_000_000)
+counts = st.integers(0, 10**12)
+parties = st.builds(Stated, value=counts, party=hostile, rank=hostile, asserted_at=instants)
+figures = st.builds(Figure, name=hostile | st.just("dead"), headline=parties, others=st.lists(parties, max_size=2).map(tuple))
+situations = st.builds(
+    Situation,
+    kind=hostile | st.just("fire"),
+    place=st.builds(
+        Place,
+        **dict.fromkeys(
+            ("firm", "firm_name", "estate", "estate_name", "regency", "regency_name", "province", "province_name", "zone"), hostile
+        ),
+    ),
+    incident=hostile,
+    unit=hostile,
+    times=st.lists(st.builds(TimeStated, occurred_at=instants, parties=st.lists(hostile, max_size=2).map(tuple)), max_size=2).map(tuple),
+    discovered_at=st.none() | instants,
+    figures=st.lists(figures, max_size=3).map(tuple),
+    wni=st.none() | counts,
+    wna=st.none() | counts,
+    employer=hostile,
+    causes=st.lists(st.builds(CauseStated, party=hostile, text=hostile, asserted_at=instants), max_size=2).map(tuple),
+    clocks=st.lists(
+        st.builds(
+            FilingClock, opened_by=hostile, due_first=instants, due_last=instants, filed_at=st.none() | instants, received_by=hostile
+        ),
+        max_size=2,
+    ).map(tuple),
+    unresolved=st.lists(hostile, max_size=2).map(tuple),
+    newest=st.none() | parties,
+    certainty=st.sampled_from(Certainty),
+)
+deliveries = st.builds(
+    Delivery,
+    **dict.fromkeys(
+        ("id", "escalation", "estate", "receiver", "channel", "address", "position", "title_id", "title_en", "holder"), hostile
+    ),
+    revision=st.integers(0, 99),
+    level=st.integers(0, 9),
+    role=st.sampled_from(Role),
+    why=st.sampled_from(Why),
+    topic=st.sampled_from(["facts", "filing"]),
+    msg_type=st.sampled_from(MessageType),
+    at=instants,
+    grade=hostile | st.just("S5"),
+    grade_now=hostile | st.just("S5"),
+    certainty=st.sampled_from(Certainty),
+    situation=situations,
+    reasons=st.lists(
+        st.builds(Reason, because=st.sampled_from(Because), figure=st.none() | counts, threshold=st.none() | counts, source=hostile),
+        max_size=3,
+    ).map(tuple),
+    asked=st.lists(st.builds(Asked, action=hostile, due=st.none() | instants), max_size=2).map(tuple),
+    told=st.lists(st.builds(Told, position=hostile, level=st.integers(0, 3), at=instants), max_size=2).map(tuple),
+    taken=st.lists(
+        st.builds(Taken, position=hostile, name=hostile, at=instants, revision=st.integers(0, 9), stops=st.booleans()), max_size=2
+    ).map(tuple),
+    held_until=st.none() | instants,
+    next_level_at=st.none() | instants,
+    unverified=st.booleans(),
+    exercise=st.booleans(),
+)
+attempts = st.builds(
+    letters.Attempt,
+    delivery=deliveries,
+    number=st.just(1),
+    not_after=instants,
+    thread=hostile,
+    seen=st.none()
+    | st.builds(Seen, revision=st.integers(0, 9), grade=hostile, at=instants, figures=st.lists(figures, max_size=2).map(tuple)),
+    possible_duplicate=st.booleans(),
+    coalesced=st.lists(hostile, max_size=2).map(tuple),
+)
+
+
+class Tags(HTMLParser):
+    """Which tags an HTML letter has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.add(tag)
+        self.seen.update(name for name, _ in attrs if name.startswith("on"))
+
+
+@pytest.mark.parametrize("nasty", NASTY, ids=range(len(NASTY)))
+def test_each_nasty_name_in_every_place_at_once(nasty):
+    place = replace(R2.situation.place, firm_name=nasty, estate_name=nasty, regency_name=nasty, province_name=nasty, zone=nasty)
+    stated = Stated(13, nasty, nasty, 0)
+    situation = replace(R2.situation, kind=nasty, place=place, unit=nasty, employer=nasty, unresolved=(nasty,), newest=stated)
+    situation = replace(situation, figures=(Figure(nasty, stated, (replace(stated, value=12),)),), times=(TimeStated(0, (nasty,)),))
+    texts = dict.fromkeys(("id", "address", "position", "title_id", "title_en", "grade", "grade_now", "escalation"), nasty)
+    told = replace(LETTERS["itss-s5-r2"], thread=nasty, seen=Seen(1, nasty, 0), delivery=replace(R2, situation=situation, **texts))
+    assert_unbroken(told)
+
+
+HEADERS = {
+    *("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Language", "In-Reply-To", "References"),
+    *("Importance", "MIME-Version", "Content-Type"),
+}
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(attempts)
+def test_no_name_breaks_out_of_its_place(told):
+    assert_unbroken(told)
+
+
+def assert_unbroken(told):
+    links = letters.SEAL.links(letters.R1, 0)
+    message = email.message_from_bytes(render.mail(told, links, 0, not_told=("x\r\ny",)).content, policy=default)
+    assert set(message.keys()) <= HEADERS
+    assert [part.get_content_type() for part in message.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert str(message["Subject"]).isprintable() or "\u2068" in str(message["Subject"])
+    text = message.get_body(("plain",)).get_content()
+    assert all(columns(line) <= 72 or URL.match(line) for line in text.splitlines())
+    assert sum(bool(URL.match(line)) for line in text.splitlines()) == 1
+    tags = Tags()
+    tags.feed(message.get_body(("html",)).get_content())
+    assert tags.seen <= {
+        *("html", "head", "meta", "title", "style", "body", "div", "hr", "p", "h2", "ol", "li", "a"),
+        *("table", "tbody", "tr", "th", "td"),
+    }
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(attempts)
+def test_any_attempt_becomes_a_signed_call_and_a_line(told):
+    links = letters.SEAL.links(letters.R1, 0)
+    content = json.loads(render.hook(told, links, 0, SECRETS).content)
+    assert set(content["data"]) == set(json.loads((HOOK / "itss-s5-r2.json").read_text()))
+    assert render.line(told, links, 0).content.count(b"\n") == 0
+
+
+def test_the_renderer_reads_what_the_wire_gives():
+    told = LETTERS["itss-s5-r2"]
+    again = msgspec.json.decode(msgspec.json.encode(told), type=letters.Attempt)
+    assert render.text(again, links_of(again)) == text_of("itss-s5-r2")
+
+
+def test_dates_are_said_where_the_statement_is_of_another_day():
+    assert "Selasa 26 Des 10.00 WITA" in flat(text_of("held"))
+    assert wita("2023-12-26", "10:00") == letters.POLRES["asserted_at"]

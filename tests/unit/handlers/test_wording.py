@@ -1,0 +1,88 @@
+"""Every code has words in both languages, and a code that nobody knows is printed as itself."""
+
+from string import Formatter
+
+import pytest
+
+from handlers import wording
+from handlers.headline import FILING
+from schemas.escalation import Why
+from schemas.intake import Grade, IncidentKind, Outcome, Rank
+from schemas.surveillance import Because, Certainty
+from streams.pipeline.intake.decode import Refusing
+
+FIGURE_NAMES = (
+    *("dead", "missing", "injured", "serious", "light", "hospitalised", "observed", "outpatient", "treated", "exposed"),
+    *("offsite_dead", "offsite_hospitalised", "evacuated", "fire_minutes", "cost_usd"),
+)
+ACTIONS = (
+    *("take_over", "verify", "state_filed", "inspectors_left", "keep_informed", "correct_and_republish", "say_received"),
+    "file_report",
+)
+DOUBTS = ("unknown_firm", "unknown_plant", "plant_of_another_firm", "contradictory_estate", "contradictory_time", "time_in_the_future")
+TABLES = [
+    (wording.BECAUSE, Because),
+    (wording.WHY, Why),
+    (wording.KINDS, IncidentKind),
+    (wording.GRADES, Grade),
+    (wording.RANKS, Rank),
+    (wording.CAP_SEVERITY, Grade),
+    (wording.CAP_CERTAINTY, Certainty),
+    (wording.REFUSING, Refusing),
+    (wording.OPENED_BY, ("occurrence", *Outcome)),
+    (wording.FIGURES, FIGURE_NAMES),
+    (wording.ACTIONS, ACTIONS),
+    (wording.UNRESOLVED, DOUBTS),
+]
+
+
+@pytest.mark.parametrize(("table", "codes"), TABLES)
+def test_every_code_has_words(table, codes):
+    assert set(map(str, codes)) <= set(table)
+
+
+@pytest.mark.parametrize("table", [wording.BECAUSE, wording.WHY, wording.FIGURES, wording.ACTIONS, wording.UNRESOLVED, wording.REFUSING])
+def test_both_languages_have_their_own_words(table):
+    assert all(both.id and both.en and both.id != both.en for both in table.values())
+
+
+@pytest.mark.parametrize("table", [wording.BECAUSE, wording.WHY, wording.FIGURES, wording.RANKS, wording.ACTIONS, wording.POSITIONS])
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_an_unknown_code_is_printed_as_itself(table, lang):
+    assert wording.word(table, "brand_new", lang) == "brand new"
+
+
+@pytest.mark.parametrize("kind", ["brand_new", "", "{0}", "a\nb", "refused"])
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_an_unknown_kind_of_incident_can_be_said(kind, lang):
+    assert wording.event(kind).clause.of(lang).format(where="PT A").endswith("PT A")
+
+
+@pytest.mark.parametrize("name", wording.PHRASES)
+def test_both_languages_fill_the_same_gaps(name):
+    gaps = [{field for _, field, _, _ in Formatter().parse(text) if field} for text in wording.PHRASES[name]]
+    assert gaps[0] - {"part"} == gaps[1] - {"part"}
+
+
+def test_every_filing_reason_has_its_sentence_and_its_subject():
+    assert all(reason in wording.PHRASES and f"subject_{reason}" in wording.PHRASES for reason in FILING)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("siaga.incident-bulletin.v1: wrong_value (dead)", "siaga.incident-bulletin.v1: nilai salah (`dead`)"),
+        ("case-notice: brand_new ()", "case-notice: brand new"),
+        ("unknown_firm", "perusahaan tidak ada di registri"),
+        ("brand_new", "brand new"),
+    ],
+)
+def test_what_is_unresolved_is_said_with_its_reason(code, words):
+    assert wording.unresolved(code, "id") == words
+
+
+@pytest.mark.parametrize(
+    ("unit", "lang", "said"), [("Tungku 41", "en", "furnace 41"), ("furnace 11", "id", "tungku 11"), ("kiln 17", "id", "kiln 17")]
+)
+def test_a_unit_is_named_in_the_readers_language_where_we_know_the_word(unit, lang, said):
+    assert wording.unit(unit, lang) == said
