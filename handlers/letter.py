@@ -30,10 +30,13 @@ from handlers.headline import (
 from handlers.language import Lang, local, tidy
 from handlers.sign import Links
 from handlers.wording import BECAUSE, FIGURES, OPENED_BY, POSITIONS, word
-from schemas.delivery import Attempt
+from schemas.delivery import Attempt, Seen
 from schemas.escalation import Asked, MessageType, Taken, Told
-from schemas.surveillance import Because, Figure, FilingClock, Reason
+from schemas.surveillance import Because, Figure, FilingClock, Reason, Situation
 from schemas.word import UtcMs
+
+
+SPLIT = frozenset({"wni", "wna"})
 
 
 class Row(NamedTuple):
@@ -117,14 +120,21 @@ def changes(attempt: Attempt) -> list[Change]:
     """Every figure that differs from what this reader saw. `treated` giving way to `injured` is one change, not two."""
     if attempt.seen is None:
         return []
-    old = {figure.name: figure.headline.value for figure in attempt.seen.figures}
-    new = {figure.name: figure.headline.value for figure in attempt.delivery.situation.figures}
+    old, new = _values(attempt.seen), _values(attempt.delivery.situation)
+    if not old.keys() >= SPLIT <= new.keys():  # A split that is new is no correction of another.
+        old, new = ({name: value for name, value in values.items() if name not in SPLIT} for values in (old, new))
     names = [*new, *(name for name in old if name not in new)]
     differing = [Change(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)]
     if "treated" not in old or "treated" in new or "injured" in old or "injured" not in new:
         return differing
     renamed = Change("treated", old["treated"], new["injured"], "injured")
     return [renamed if change.name == "injured" else change for change in differing if change.name != "treated"]
+
+
+def _values(known: Seen | Situation) -> dict[str, int]:
+    """Headline figures by name, and how the dead divide where that is stated."""
+    split = {name: value for name, value in (("wni", known.wni), ("wna", known.wna)) if value is not None}
+    return {figure.name: figure.headline.value for figure in known.figures} | split
 
 
 def _worth_saying(attempt: Attempt) -> Iterable[Change]:

@@ -91,6 +91,8 @@ FIGURES: Mapping[str, Both] = {
     "evacuated": Both("diungsikan", "evacuated"),
     "fire_minutes": Both("menit kebakaran", "minutes of fire"),
     "cost_usd": Both("USD kerugian", "USD of damage"),
+    "wni": Both("WNI meninggal", "Indonesian dead"),
+    "wna": Both("WNA meninggal", "foreign dead"),
 }
 
 FIGURE_LABELS: Mapping[str, str] = {"fire_minutes": "fire", "cost_usd": "cost"}

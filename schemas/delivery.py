@@ -8,12 +8,14 @@ from schemas.word import Part, UtcMs, Word
 
 
 class Seen(Part, frozen=True):
-    """What this receiver last read in this thread: the revision, the grade, and the figures, to say what has changed since."""
+    """What this receiver last read in this thread: the revision, the grade, the figures and how the dead divide (WNI, WNA)."""
 
     revision: int
     grade: str
     at: UtcMs
     figures: tuple[Figure, ...] = ()
+    wni: int | None = None
+    wna: int | None = None
 
 
 class Attempt(Word, frozen=True):

@@ -22,7 +22,7 @@ log = structlog.get_logger()
 ESCALATIONS_SEEN = Counter("siaga_escalations_seen", "Words on the escalations topic, by their name.", ("word",))
 
 
-class LiveApp(faust.App):  # type: ignore[misc]  # faust is untyped
+class LiveApp(faust.App):
     """A faust.App that knows which seats it carries."""
 
     seats: tuple[Seats, ...] = ()
@@ -64,8 +64,8 @@ def build(settings: Settings, rooms: Iterable[Hosting]) -> LiveApp:
     app = LiveApp(f"{settings.prefix}siaga.worker", **_options(settings))
     app.seats = tuple(Seats(settings, hosting, inbox, release=release()) for hosting in rooms for inbox in hosting.room.inboxes)
     for seats in app.seats:
-        app.service(Holder(seats))
-    app.service(Watermarks(settings, (seats for seats in app.seats if seats.inbox in INTAKE_TOPICS)))
+        app.service(Holder(seats))  # type: ignore[arg-type]  # an instance is taken as well as a class
+    app.service(Watermarks(settings, (seats for seats in app.seats if seats.inbox in INTAKE_TOPICS)))  # type: ignore[arg-type]
     _count_escalations(app, settings)
     return app
 
@@ -78,7 +78,6 @@ def run(app: faust.App, *, loglevel: str = "WARNING") -> int:
         worker.execute_from_commandline()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
-    return 0
 
 
 def release() -> str:

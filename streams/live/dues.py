@@ -21,11 +21,14 @@ class _Queue:
 
     def set(self, entry: str, instant: UtcMs | None) -> None:
         if instant is None:
-            self._when.pop(entry, None)
+            self.forget(entry)
         elif self._when.get(entry) != instant:
             self._when[entry] = instant
             heappush(self._heap, (instant, entry))
             self._sweep_out()
+
+    def forget(self, entry: str) -> None:
+        self._when.pop(entry, None)
 
     def top(self, until: UtcMs | None = None) -> _Item | None:
         heap, when = self._heap, self._when
@@ -59,8 +62,12 @@ class Dues:
 
     def set(self, entry: str, due: Due | None) -> None:
         """What the entry wants from now on; None wants nothing."""
-        self._at.set(entry, due.at if due else None)
-        self._wall.set(entry, due.wall if due else None)
+        if due is None:
+            self._at.forget(entry)
+            self._wall.forget(entry)
+            return
+        self._at.set(entry, due.at)
+        self._wall.set(entry, due.wall)
 
     def of(self, entry: str) -> Due:
         """What the entry wants."""

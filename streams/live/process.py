@@ -4,7 +4,7 @@ import gc
 import logging
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import structlog
 
@@ -18,7 +18,7 @@ def log_to_stderr(level: str) -> None:
     """One event per line on stderr, ours and the libraries', unless somebody has already said where logs go."""
     logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     if not structlog.is_configured():
-        shown = [
+        shown: list[Any] = [
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.KeyValueRenderer(),

@@ -114,6 +114,11 @@ class Seat:
         return self._kept.tick
 
     @property
+    def opened(self) -> int:
+        """A number that no other opening of this seat has: where its changelog ended then."""
+        return self._kept.written
+
+    @property
     def full(self) -> bool:
         """Whether the partition should be paused."""
         return len(self._queue) >= FULL_RECORDS
@@ -186,6 +191,7 @@ class Seat:
                 await self._work(records)
         except ProducerFenced:
             self.state = State.FENCED
+            _hush(self._producer)
             log.warning("seat.fenced", seat=_name(self.tp), room=self._hosting.room.name)
             self._fenced()
         except Exception as error:  # noqa: BLE001  whatever went wrong in a transaction, going on could repeat or lose words
@@ -216,7 +222,7 @@ class Seat:
     def _fresh(self, polled: Sequence[ConsumerRecord[bytes, bytes]]) -> list[Record]:
         """The records that this seat has not done. A record with its publisher's clock ends the worker."""
         name, following = self._inbox.name, self.next
-        if any(record.timestamp_type != APPEND_TIME for record in polled):
+        if {record.timestamp_type for record in polled} - {APPEND_TIME}:
             raise RuntimeError(f"topic {self.tp.topic} holds records that are not of LogAppendTime")
         return [as_record(record, name) for record in polled if record.offset >= following]
 
@@ -346,11 +352,20 @@ def _task(hosting: Hosting, inbox: Topic, partition: int, release: str) -> Task:
     room = hosting.room
     by = f"{room.name}/{inbox.name}/{partition}" if len(room.inboxes) > 1 else f"{room.name}/{partition}"
     keep = hosting.after_commit is not None
-    return Task(room, hosting.policy_of, changelog(room.name, inbox), partition, Voice(by, release), keep)
+    return Task(
+        f"{inbox.name}/{partition}".encode(), room, hosting.policy_of, changelog(room.name, inbox), partition, Voice(by, release), keep
+    )
 
 
 def _name(tp: TopicPartition) -> str:
     return f"seat {tp.topic}/{tp.partition}"
+
+
+def _hush(producer: AIOKafkaProducer | None) -> None:
+    """Look at the error that aiokafka left in its producer, or Python complains of it when the memory is collected."""
+    waiter = producer._txn_manager._transaction_waiter if producer else None  # noqa: SLF001  aiokafka offers no other way
+    if waiter and waiter.done() and not waiter.cancelled():
+        waiter.exception()
 
 
 def _decoded(record: Record) -> Tick | Exception:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
 import structlog
@@ -20,6 +21,7 @@ _HEARTBEAT_MS = 500
 _REBALANCE_MS = 15_000
 _POLL_MS = 100
 _FETCH_BYTES = 2_000_000
+_LEAVE_SECONDS = 3
 
 
 class SeatStatus(NamedTuple):
@@ -50,6 +52,8 @@ class Seats(ConsumerRebalanceListener):
         self._topic = settings.prefix + inbox.name
         self._stopping = asyncio.Event()
         self._rejoin = asyncio.Event()
+        self._joining: asyncio.Future[None] | None = None
+        self._opening: asyncio.Future[list[int]] | None = None
         self._consumer: AIOKafkaConsumer | None = None
 
     async def run(self) -> None:
@@ -60,8 +64,11 @@ class Seats(ConsumerRebalanceListener):
             await self._hold()
 
     def stop(self) -> None:
-        """Make `run` close the seats after the batch in hand, and return."""
+        """Make `run` close the seats after the batch in hand, and return. Joining a group or opening seats is broken off."""
         self._stopping.set()
+        for waiting in (self._joining, self._opening):
+            if waiting:
+                waiting.cancel()
 
     def status(self) -> tuple[SeatStatus, ...]:
         """What is held here."""
@@ -82,6 +89,9 @@ class Seats(ConsumerRebalanceListener):
         """Open a seat for each partition."""
         try:
             await self._open(list(assigned))
+        except asyncio.CancelledError:
+            if not self._stopping.is_set():
+                raise
         except Exception as error:  # noqa: BLE001
             self._end(f"opening seats of {self._topic} failed: {error}")
 
@@ -94,12 +104,29 @@ class Seats(ConsumerRebalanceListener):
         consumer = self._consumer = self._make_consumer()
         consumer.subscribe([self._topic], listener=self)
         try:
-            await consumer.start()
-            while not (self._stopping.is_set() or self._rejoin.is_set()):
+            await self._join(consumer)
+            while not self._is_leaving():
                 self._share_out(await consumer.getmany(timeout_ms=_POLL_MS, max_records=MOST_RECORDS))
         finally:
             await self._close()
-            await consumer.stop()
+            await self._leave_group(consumer)
+
+    async def _join(self, consumer: AIOKafkaConsumer) -> None:
+        """Start the consumer. It waits for every member of the group, and one may be frozen."""
+        joining = self._joining = asyncio.ensure_future(consumer.start())
+        await asyncio.wait({joining})
+        self._joining = None
+        if not joining.cancelled():
+            joining.result()
+
+    async def _leave_group(self, consumer: AIOKafkaConsumer) -> None:
+        """Leave; aiokafka first finishes a rebalance in progress, and may be seconds about it: a process that ends does not wait so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LEAVE_SECONDS if self._stopping.is_set() else None):
+                await consumer.stop()
+
+    def _is_leaving(self) -> bool:
+        return self._stopping.is_set() or self._rejoin.is_set()
 
     def _make_consumer(self) -> AIOKafkaConsumer:
         group = group_of(self._settings, self.hosting.room, self.inbox)
@@ -127,12 +154,14 @@ class Seats(ConsumerRebalanceListener):
 
     async def _open(self, assigned: list[TopicPartition]) -> None:
         """Register first, then seek. The other way round, the loop may take a batch for a seat that is not there, and lose it."""
+        if self._is_leaving():
+            return
         consumer = self._consumer
         assert consumer  # noqa: S101  there is one while there is a group
         consumer.pause(*assigned)  # Opening takes a second, in which the loop would fetch much for nobody.
         seats = {tp: self._seat(tp.partition) for tp in assigned}
         try:
-            offsets = await asyncio.gather(*(seat.open() for seat in seats.values()))
+            offsets = await self._open_all(list(seats.values()))
         except BaseException:
             await asyncio.gather(*(seat.close() for seat in seats.values()), return_exceptions=True)
             raise
@@ -141,6 +170,13 @@ class Seats(ConsumerRebalanceListener):
             consumer.seek(tp, offset)
         consumer.resume(*assigned)
         log.info("seats.held", room=self.hosting.room.name, topic=self.inbox.name, next={s.partition: s.next for s in seats.values()})
+
+    async def _open_all(self, seats: list[Seat]) -> list[int]:
+        self._opening = asyncio.gather(*(seat.open() for seat in seats))
+        try:
+            return await self._opening
+        finally:
+            self._opening = None
 
     async def _close(self) -> None:
         held, self.held = self.held, {}

@@ -162,7 +162,7 @@ class Senders:
                 return await way.channel.send(way.rendered(attempt, links, job.begun_at))
         except TimeoutError:
             return Result(ReceiptKind.FAILED, "no answer in time", maybe_delivered=True)
-        except Exception as error:  # noqa: BLE001  a message that cannot be rendered is a failed attempt, not a dead process
+        except Exception as error:  # a message that cannot be rendered is a failed attempt, not a dead process
             log.exception("senders.broke", delivery=attempt.delivery.id)
             return Result(ReceiptKind.FAILED, f"could not be sent: {type(error).__name__}")
 

@@ -70,8 +70,9 @@ class Memory(Mapping[str, Entry]):
 
 
 class Task(NamedTuple):
-    """What a seat was given to do, the same in every turn. `keep` asks for the words again after the commit."""
+    """What a seat was given to do, the same in every turn. `inbox` begins every cause; `keep` asks for the words again after the commit."""
 
+    inbox: bytes
     room: Room
     policy_of: Callable[[Record], Any]
     changelog: Topic
@@ -93,17 +94,19 @@ class Turn:
         self._dues = dues
         self._words: list[tuple[Said, Record, Place]] = []
         self._step = task.room.step
+        self._policy_of = task.policy_of
+        self._headers = task.voice.headers
 
     def step(self, record: Record) -> None:
         """Give the record to the room."""
         self.records.append(record)
-        self._answer(record, ("cause", f"{record.topic}/{record.partition}/{record.offset}".encode()))
+        self._answer(record, ("cause", b"%b/%d" % (self._task.inbox, record.offset)))
 
     def sweep(self, record: Record, entry: str, stepped: set[str]) -> None:
         """Give the tick to the room for one entry that is due."""
         self.swept += 1
         stepped.add(entry)
-        cause = ("cause", f"{record.topic}/{record.partition}/{record.offset}/{entry}".encode())
+        cause = ("cause", b"%b/%d/%b" % (self._task.inbox, record.offset, entry.encode()))
         spoke = self._answer(record._replace(key=entry.encode()), cause, entry)
         if spoke and entry not in self.seen.changes:
             # Written although unchanged, so that a restart in mid-tick knows that this entry has been stepped.
@@ -112,7 +115,7 @@ class Turn:
     def park(self, record: Record, error: Exception) -> None:
         """Set a record aside that the seat itself cannot understand."""
         self.records.append(record)
-        cause = ("cause", f"{record.topic}/{record.partition}/{record.offset}".encode())
+        cause = ("cause", b"%b/%d" % (self._task.inbox, record.offset))
         self.outbox.add(self._parked(record, error, cause))
 
     def report(self, progress: Progress, coordinates: str) -> None:
@@ -140,8 +143,8 @@ class Turn:
         """Step the room, and take what it says. The one place where a room may break: what it broke on is parked, alone."""
         step: Step
         try:
-            step = self._step(self.seen, record, self._task.policy_of(record))
-            rows = [self._row(said, cause, n) for n, said in enumerate(step.words)]
+            step = self._step(self.seen, record, self._policy_of(record))
+            rows = [self._row(said, cause, n) for n, said in enumerate(step.words)] if step.words else []
         except Exception as error:  # noqa: BLE001  law 2: a room that breaks on a record parks it and goes on
             step, rows = self._forgotten(entry), [self._parked(record, error, cause)]
         if step.changes:
@@ -153,9 +156,10 @@ class Turn:
         return bool(rows)
 
     def _take(self, step: Step) -> None:
-        self.seen.changes.update(step.changes)
-        for name, entry in step.changes.items():
-            self._dues.set(name, step.due.get(name) if entry is not None else None)
+        changes, due = step.changes, step.due
+        self.seen.changes.update(changes)
+        for name, entry in changes.items():
+            self._dues.set(name, due.get(name) if due and entry is not None else None)
 
     def _forgotten(self, entry: str | None) -> Step:
         """An entry whose tick broke loses its due: it would break on every tick, and CLOCK would hurry for it without end."""
@@ -167,7 +171,7 @@ class Turn:
         if len(value) > LARGEST_ROW_BYTES:
             raise ValueError("a word is larger than a record may be")
         number = partition_of(key, topic) if partition is None else range(topic.partitions)[partition]
-        return Row(topic, number, key.encode(), value, self._task.voice.headers(word, stamp, cause, n))
+        return topic, number, key.encode(), value, self._headers(word, stamp, cause, n)
 
     def _parked(self, record: Record, error: Exception, cause: tuple[str, bytes]) -> Row:
         key = (record.key or b"").decode("utf-8", "replace")
@@ -193,7 +197,7 @@ class Turn:
         self._write(name, value, _due_headers(self._dues.of(name)) + stepped)
 
     def _write(self, name: str, value: bytes | None, headers: Headers) -> None:
-        self.outbox.add(Row(self._task.changelog, self._task.partition, name.encode(), value, headers))
+        self.outbox.add((self._task.changelog, self._task.partition, name.encode(), value, headers))
 
 
 def _due_headers(due: Due) -> Headers:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from uuid import uuid4
+from itertools import count
 
 import mode
 from aiokafka import AIOKafkaProducer
@@ -26,6 +26,7 @@ class Watermarks(mode.Service):
         self._settings = settings
         self._intake = tuple(intake)
         self._written: dict[Seat, float] = {}
+        self._numbers = count()
 
     @mode.Service.task
     async def _write(self) -> None:
@@ -47,7 +48,7 @@ class Watermarks(mode.Service):
             ("ce_specversion", "1.0"),
             ("ce_type", TYPE),
             ("ce_source", SOURCE),
-            ("ce_id", uuid4().hex),
+            ("ce_id", f"{seat.partition}.{seat.opened}.{next(self._numbers)}"),
             ("content-type", "application/json"),
         ]
         self._written[seat] = now

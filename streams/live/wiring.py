@@ -46,7 +46,7 @@ def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
     view, senders = RegistryView(settings, books), _senders(settings, books)
     hosted = _hostings(settings, books, view, senders)
     app = build_app(settings, [hosted[name] for name in ROOMS if name in wanted])
-    app.service(_Edges(view, senders))
+    app.service(_Edges(view, senders))  # type: ignore[arg-type]  # an instance is taken as well as a class
     if SENDERS.name in wanted:
         senders.attach(app)
     return app

@@ -102,7 +102,7 @@ def _delivery(draft: Draft, delivery: Delivery, size: int) -> Step:
 
 def _hindrance(box: Letterbox, wait: Wait, size: int) -> str:
     if box.disabled:
-        return box.disabled.answer
+        return box.disabled.answer or "the receiver wants nothing any more"
     if wait.channel not in CHANNELS:
         return f"there is no channel {wait.channel[:40]}"
     return f"{size} bytes are more than a letter may have" if size > LARGEST_LETTER_BYTES else ""

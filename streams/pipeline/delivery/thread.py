@@ -140,7 +140,8 @@ def with_accepted(thread: Thread, delivery: Delivery) -> Thread:
     """The thread after an acceptance: what the receiver has now seen. An older message of another topic takes nothing back."""
     if thread.seen and thread.seen.revision > delivery.revision:
         return thread
-    seen = Seen(revision=delivery.revision, grade=delivery.grade, at=delivery.at, figures=delivery.situation.figures)
+    situation = delivery.situation
+    seen = Seen(delivery.revision, delivery.grade, delivery.at, situation.figures, wni=situation.wni, wna=situation.wna)
     return replace(thread, seen=seen)
 
 

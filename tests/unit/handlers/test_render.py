@@ -187,6 +187,13 @@ def test_every_reason_of_a_decision_can_be_told(because, topic, msg_type):
     assert render.body(told, links_of(told))["headline"]["id"]
 
 
+def test_a_corrected_split_is_a_change_although_the_total_stays():
+    """Awkward case 6: 7 + 6 becomes 9 + 4, thirteen all the time."""
+    seen = Seen(revision=1, grade="S5", at=0, figures=R2.situation.figures, wni=7, wna=6)
+    said = render.text(replace(LETTERS["itss-s5-r2"], seen=seen), links_of(LETTERS["itss-s5-r2"]))
+    assert "BERUBAH SEJAK r1: WNI meninggal 7 -> 9; WNA meninggal 6 -> 4." in said
+
+
 def test_a_reader_who_saw_the_same_figures_is_told_so():
     seen = Seen(revision=1, grade="S5", at=0, figures=R2.situation.figures)
     assert "ANGKA TIDAK BERUBAH SEJAK r1" in render.text(replace(LETTERS["itss-s5-r2"], seen=seen), links_of(LETTERS["itss-s5-r2"]))
