@@ -103,7 +103,7 @@ class Node:
                 stdout=console,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_death_follows_parent(),  # noqa: PLW1509  it only makes one system call
+                preexec_fn=death_follows_parent(),  # noqa: PLW1509  it only makes one system call
             )
 
     def wait_until_ready(self) -> None:
@@ -254,7 +254,7 @@ def _environment() -> dict[str, str]:
     return {"LANG": "C.UTF-8", "PATH": os.defpath}
 
 
-def _death_follows_parent() -> Callable[[], None] | None:
+def death_follows_parent() -> Callable[[], None] | None:
     """Where Linux can, have the kernel kill the child when its parent is gone, however that came about."""
     if not sys.platform.startswith("linux"):
         return None

@@ -15,28 +15,40 @@ from streams.pipeline.intake.registry import Registry
 from streams.pipeline.line import Record
 
 _POLL_MS = 200
+_FETCH_WAIT_MS = 50
 
 
 class RegistryView:
     """The registry as of the last refresh, and what INTAKE's step is given of it."""
 
     def __init__(self, settings: Settings, library: Library) -> None:
-        self.registry = Registry(policies=library.policies, rosters=library.rosters)
+        self.registry = Registry(policies=library.policies, rosters=library.rosters, exercise=settings.exercise)
         self._policies: Mapping[str, Policy] = library.policies
         self._settings = settings
         self._tp = TopicPartition(settings.prefix + REGISTRY.name, 0)
         self._consumer: AIOKafkaConsumer | None = None
         self._reading = asyncio.Lock()
+        self._begun = 0
 
     async def refresh(self, records: Sequence[Record]) -> None:
-        """Read on to the end as it is now."""
+        """Read on to the end as it is now. Seats that wait for each other share one reading, if it began after they had asked."""
+        asked = self._begun
         async with self._reading:
-            consumer = self._consumer or await self._start()
-            end = (await consumer.end_offsets([self._tp]))[self._tp]
-            while await consumer.position(self._tp) < end:
-                for polled in (await consumer.getmany(self._tp, timeout_ms=_POLL_MS)).values():
-                    for record in polled:
-                        self.registry.take(as_record(record, REGISTRY.name))
+            if self._begun == asked:
+                self._begun += 1
+                await self._read_on(self._consumer or await self._start())
+
+    async def _read_on(self, consumer: AIOKafkaConsumer) -> None:
+        """Paused in between: a fetch that waits for records would hold up every question for the end."""
+        end = (await consumer.end_offsets([self._tp]))[self._tp]
+        if await consumer.position(self._tp) >= end:
+            return
+        consumer.resume(self._tp)
+        while await consumer.position(self._tp) < end:
+            for polled in (await consumer.getmany(self._tp, timeout_ms=_POLL_MS)).values():
+                for record in polled:
+                    self.registry.take(as_record(record, REGISTRY.name))
+        consumer.pause(self._tp)
 
     def admission(self, record: Record) -> Admission:
         """What a seat of INTAKE knows besides its inbox, for one record."""
@@ -57,9 +69,15 @@ class RegistryView:
             await self._consumer.stop()
 
     async def _start(self) -> AIOKafkaConsumer:
-        consumer = AIOKafkaConsumer(**self._settings.kafka_options(), isolation_level="read_committed", enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(
+            **self._settings.kafka_options(),
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            fetch_max_wait_ms=_FETCH_WAIT_MS,
+        )
         await consumer.start()
         consumer.assign([self._tp])
+        consumer.pause(self._tp)
         await consumer.seek_to_beginning(self._tp)
         self._consumer = consumer
         return consumer

@@ -10,7 +10,6 @@ import ssl
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -19,10 +18,10 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from handlers.mail import Tls
+from handlers.webhook import Allowed
 from streams.live.jars import cache_directory
 
 _PREFIX = re.compile(r"[A-Za-z0-9._-]*")
-_HOST_PORT = re.compile(r"[A-Za-z0-9.-]+:\d{1,5}")
 
 
 class TimeSource(StrEnum):
@@ -76,7 +75,7 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = SecretStr("")
     smtp_timeout: Span = timedelta(seconds=20)
     smtp_sender: str = "siaga@localhost"
-    webhook_allow: Names = Field((), description="Private networks (CIDR) and host:port that webhooks may reach.")
+    webhook_allow: Names = Field((), description="Private ranges that webhooks may reach, as in 10.1.2.0/24 or 127.0.0.1/32:8088.")
     webhook_secret: SecretStr = Field(SecretStr(""), description="Standard Webhooks secret; two with a comma between while keys rotate.")
     exercise_hooks: str = Field("", description="Where an exercise sends every webhook: the catcher's address.")
     slots_mail: int = Field(32, ge=1)
@@ -113,8 +112,7 @@ class Settings(BaseSettings):
     @classmethod
     def _allowances_are_understood(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for allowance in value:
-            if not _HOST_PORT.fullmatch(allowance):
-                ip_network(allowance)
+            Allowed.parse(allowance)
         return value
 
     @model_validator(mode="after")

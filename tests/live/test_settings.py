@@ -32,10 +32,10 @@ def test_a_secret_comes_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 def test_spans_and_lists_are_written_as_people_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seconds, and names with commas between."""
     monkeypatch.setenv("SIAGA_WATERMARK_PERIOD", "2.5")
-    monkeypatch.setenv("SIAGA_WEBHOOK_ALLOW", "10.0.0.0/8, hooks.local:8443")
+    monkeypatch.setenv("SIAGA_WEBHOOK_ALLOW", "10.0.0.0/8, 10.1.2.3/32:8443")
     settings = Settings.load()
     assert settings.watermark_period == timedelta(seconds=2.5)
-    assert settings.webhook_allow == ("10.0.0.0/8", "hooks.local:8443")
+    assert settings.webhook_allow == ("10.0.0.0/8", "10.1.2.3/32:8443")
 
 
 def test_an_allowance_that_is_neither_network_nor_port_is_refused() -> None:

@@ -1,6 +1,6 @@
 """The order in which entries come due."""
 
-from streams.live.dues import Dues
+from streams.pipeline.dues import Dues
 from streams.pipeline.line import Due
 
 

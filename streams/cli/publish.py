@@ -1,0 +1,136 @@
+"""`siaga publish`: a file of CloudEvents, one per line, is judged whole as INTAKE will judge it, and only then sent."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.cli.say import BAD_INPUT, AsJson, Stop, end, listed, out
+
+if TYPE_CHECKING:
+    from schemas.word import UtcMs
+    from streams.cli.reading import Read
+    from streams.live.settings import Settings
+
+EXAMPLE = "Example: siaga publish facts.ndjson --check"
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="CloudEvents 1.0 in structured mode, one JSON object per line; - reads stdin.")]
+Check = Annotated[bool, typer.Option("--check", help="Only judge the file: needs no Kafka and sends nothing.")]
+Through = Annotated[
+    str | None, typer.Option(metavar="T", help="Then also say: each source of the file has published everything up to T (with its zone).")
+]
+Topic = Annotated[str | None, typer.Option(help="The topic, where it should not follow from the type.")]
+
+
+def publish(file: File, check: Check = False, complete_through: Through = None, topic: Topic = None, as_json: AsJson = False) -> None:
+    """Validate a file of CloudEvents and publish it. One refused line, and nothing is sent.
+
+    Every refusal names the line, the field, the reason, and what to correct. What INTAKE admits with a doubt (an unknown firm, a time in
+    the future) is no refusal.
+    """
+    from streams.cli import place, reading
+
+    settings = place.settings()
+    through = _instant(complete_through)
+    lines = reading.read(_bytes(file), reading.judge_of(settings, topic))
+    odd = [] if check else reading.misplaced(lines, settings.exercise)
+    refused = [*(line for line in lines if line.refused), *odd]
+    if refused:
+        _tell_refused(file, lines, refused, as_json)
+    if check:
+        _tell_checked(file, lines, as_json)
+    else:
+        _send(file, lines, through, as_json)
+
+
+def _instant(text: str | None) -> "UtcMs | None":
+    from schemas.word import parse_time
+
+    if text is None:
+        return None
+    try:
+        return parse_time(text)
+    except ValueError as error:
+        raise Stop(f"--complete-through: {error}") from None
+
+
+def _bytes(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read()
+    path = Path(file)
+    if path.is_dir():
+        raise Stop(f"{file}: is a directory; name a file of CloudEvents")
+    return path.read_bytes()
+
+
+def _tell_refused(file: str, lines: Sequence["Read"], refused: Sequence["Read"], as_json: bool) -> None:
+    found = {"file": file, "lines": len(lines), "published": 0, "refused": [line.as_json() for line in refused]}
+    out(as_json, found, (line.in_words(file) for line in sorted(refused, key=lambda line: line.number)))
+    print(f"siaga: {len(refused)} of {len(lines)} lines are refused, nothing was sent; correct them and publish again", file=sys.stderr)
+    end(BAD_INPUT)
+
+
+def _tell_checked(file: str, lines: Sequence["Read"], as_json: bool) -> None:
+    from streams.cli.reading import remarks
+
+    noted = remarks(file, lines)
+    found = {"file": file, "lines": len(lines), "published": 0, "refused": [], "remarks": noted}
+    out(as_json, found, [*noted, f"{file}: {len(lines)} events in order{_by_topic(lines)}"])
+
+
+def _by_topic(lines: Sequence["Read"]) -> str:
+    names = sorted({line.topic.name for line in lines})
+    return f", for {listed(names)}" if names else ""
+
+
+def _send(file: str, lines: Sequence["Read"], through: "UtcMs | None", as_json: bool) -> None:
+    from streams.cli import place
+    from streams.cli.reading import remarks
+
+    settings = place.settings_with_kafka()
+    watermarks = asyncio.run(_sent(settings, lines, through))
+    noted = remarks(file, lines)
+    found = {"file": file, "lines": len(lines), "published": len(lines), "refused": [], "remarks": noted, "watermarks": watermarks}
+    told = f" and {watermarks} watermarks" if watermarks else ""
+    out(as_json, found, [*noted, f"{file}: {len(lines)} events{told} published under {settings.prefix}{_by_topic(lines)}"])
+
+
+async def _sent(settings: "Settings", lines: Sequence["Read"], through: "UtcMs | None") -> int:
+    """Send all events, then the watermarks; answer how many of those.
+
+    Entries of the register are acknowledged before what follows them is sent: facts are placed by the register as it stands then.
+    """
+    from streams.live import kafka
+
+    sources = sorted({line.source for line in lines}) if through is not None else []
+    marks = [mark for source in sources if through is not None for mark in watermarks(source, through)]
+    async with kafka.publisher(settings) as producer:
+        for topic, run in groupby(lines, key=lambda line: line.topic.name):
+            await asyncio.gather(
+                *[await producer.send(settings.prefix + topic, line.raw, key=line.key, headers=[*STRUCTURED]) for line in run]
+            )
+        await asyncio.gather(
+            *[await producer.send(settings.prefix + name, value, partition=n, headers=[*STRUCTURED]) for name, n, value in marks]
+        )
+    return len(marks)
+
+
+STRUCTURED = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
+
+
+def watermarks(source: str, through: "UtcMs") -> list[tuple[str, int, bytes]]:
+    """A source's word, for every partition that INTAKE reads, that it has published everything up to `through`."""
+    from schemas.intake import SourceWatermark
+    from schemas.topics import INTAKE_TOPICS
+    from schemas.word import format_time
+
+    when = format_time(through)
+    cloud = {"specversion": "1.0", "id": f"complete-through/{when}", "source": source, "type": SourceWatermark.type}
+    cloud |= {"time": when, "recordedtime": when, "datacontenttype": "application/json"}
+    value = json.dumps(cloud | {"data": {"complete_through": when}}, separators=(",", ":")).encode()
+    return [(topic.name, partition, value) for topic in INTAKE_TOPICS for partition in range(topic.partitions)]

@@ -1,0 +1,134 @@
+"""Reading: the bytes of an NDJSON file in; per line the event, or why INTAKE would refuse it, out. No Kafka, no printing."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from schemas.registry import Activate
+from schemas.topics import BY_NAME, INCIDENTS, INTAKE_TOPICS, Topic
+from streams.cli.say import Stop, one_line
+from streams.live import library
+from streams.live.settings import Settings
+from streams.pipeline.intake.decode import TOPICS_OF, Event, Refused, Refusing, decode
+from streams.pipeline.line import Record
+
+Judge = Callable[[bytes], tuple[Topic, Event | Refused]]
+TOMBSTONE = b"null"
+"""What a line says where a record would have no value."""
+
+
+class Read(NamedTuple):
+    """One line: where it stands, what it says, and the refusal if it would be refused."""
+
+    number: int
+    raw: bytes
+    topic: Topic
+    event: Event | None
+    refused: Refused | None
+
+    @property
+    def source(self) -> str:
+        """The CloudEvents source of an event."""
+        return self.event.source if self.event else ""
+
+    @property
+    def key(self) -> bytes | None:
+        """What keeps events about one firm, estate or entity in order on the way in. INTAKE relies on no key."""
+        if self.event is None:
+            return None
+        found = next((getattr(self.event.fact, name, None) for name in ("firm", "estate", "id") if hasattr(self.event.fact, name)), None)
+        return str(found).encode() if found else None
+
+    def as_json(self) -> dict[str, Any]:
+        """A refusal for programs."""
+        assert self.refused  # noqa: S101  only refused lines are asked
+        return {
+            "line": self.number,
+            "field": self.refused.field,
+            "reason": str(self.refused.reason),
+            "correct": one_line(self.refused.correct),
+            "topic": self.topic.name,
+        }
+
+    def in_words(self, file: str) -> str:
+        """A refusal for people: where, which field, why, and what to correct."""
+        assert self.refused  # noqa: S101  only refused lines are asked
+        reason = str(self.refused.reason).replace("_", " ")
+        return f"{file}:{self.number}: {one_line(self.refused.field)}: {reason}; {one_line(self.refused.correct)}"
+
+
+def judge_of(settings: Settings, topic: str | None) -> Judge:
+    """What INTAKE will say of a line under these settings: the size limit of the newest policy, the revisions that are installed."""
+    if topic is not None and BY_NAME.get(topic) not in INTAKE_TOPICS:
+        raise Stop(f"--topic {topic}: events go to {', '.join(each.name for each in INTAKE_TOPICS)}")
+    books = library.load(path for path in (settings.policies, settings.rosters) if path)
+    largest = books.policies[max(books.policies)].intake.largest_bytes
+    installed = {*books.policies, *books.rosters}
+
+    def judge(raw: bytes) -> tuple[Topic, Event | Refused]:
+        target = BY_NAME[topic] if topic else _topic_of(raw)
+        event = decode(Record(target.name, 0, 0, 0, None, None if raw.strip() == TOMBSTONE else raw), largest)
+        return target, _of_an_installed_revision(event, installed)
+
+    return judge
+
+
+def read(content: bytes, judge: Judge) -> list[Read]:
+    """Every line but empty ones, judged."""
+    numbered = ((number, raw.rstrip(b"\r")) for number, raw in enumerate(content.split(b"\n"), 1))
+    found = [_read(number, raw, judge) for number, raw in numbered if raw.strip()]
+    if not found:
+        raise Stop("there is no event in it; write one CloudEvent per line")
+    return found
+
+
+def misplaced(lines: Iterable[Read], exercise: bool) -> list[Read]:
+    """Exercises on a prefix that is none, and the reverse: INTAKE would refuse them there."""
+    where = "publish it under a prefix with exercise. in it (SIAGA_PREFIX)" if not exercise else "mark it with exercise: true here"
+    refusal = Refused(Refusing.EXERCISE_MISPLACED, "data.exercise", where)
+    return [line._replace(refused=refusal) for line in lines if line.event and _exercise(line.event) not in (exercise, None)]
+
+
+def remarks(file: str, lines: Sequence[Read]) -> list[str]:
+    """What is no refusal, and yet worth knowing."""
+    said, first = [], dict[tuple[str, str], Read]()
+    for line in lines:
+        if line.event is None:
+            continue
+        before = first.setdefault((line.event.source, line.event.id), line)
+        if before is not line:
+            same = before.event is not None and before.event.data == line.event.data
+            what = "says the same again and changes nothing" if same else "has other content: it will be listed, and decides nothing"
+            said.append(f"{file}:{line.number}: source and id are those of line {before.number}; it {what}")
+    return said
+
+
+def _exercise(event: Event) -> bool | None:
+    """None for what has no such mark, as watermarks."""
+    return getattr(event.fact, "exercise", None)
+
+
+def _read(number: int, raw: bytes, judge: Judge) -> Read:
+    topic, judged = judge(raw)
+    if isinstance(judged, Refused):
+        return Read(number, raw, topic, None, judged)
+    return Read(number, raw, topic, judged, None)
+
+
+def _topic_of(raw: bytes) -> Topic:
+    """Where its type belongs. What cannot be read is judged as an incident would be: it is refused for what it is anyway."""
+    try:
+        kind = json.loads(raw).get("type")
+    except (ValueError, AttributeError, RecursionError):
+        return INCIDENTS
+    return TOPICS_OF.get(kind, (INCIDENTS,))[0] if isinstance(kind, str) else INCIDENTS
+
+
+def _of_an_installed_revision(event: Event | Refused, installed: set[str]) -> Event | Refused:
+    fact = event.fact if isinstance(event, Event) else None
+    if not isinstance(fact, Activate):
+        return event
+    for field in ("policy", "roster"):
+        if (named := getattr(fact, field)) and named not in installed:
+            return Refused(Refusing.UNKNOWN_REVISION, field, f"activate a revision that is installed: {', '.join(sorted(installed))}")
+    return event

@@ -1,0 +1,108 @@
+"""Say: what a verb found out in; lines or JSON, and an exit code, out. Whatever goes wrong becomes one line on stderr."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import Abort, TyperException
+
+DONE, NO, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+_LONGEST_LINE = 500
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of lines for people.")]
+
+
+class Stop(Exception):
+    """A verb cannot go on: one line that says why and what to do, and the exit code."""
+
+    def __init__(self, words: str, code: int = BAD_INPUT) -> None:
+        super().__init__(words)
+        self.words, self.code = words, code
+
+
+def new_app(**options: Any) -> typer.Typer:
+    """A typer app that prints plainly: no boxes, no colours, no traceback prettier."""
+    return typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, **options)
+
+
+class Verbs(TyperGroup):
+    """All verbs. Ends with the exit code of the verb; an error is one line, never a traceback."""
+
+    def main(self, args: Sequence[str] | None = None, *others: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run one verb. Outside of standalone mode errors are raised, as everywhere in typer."""
+        run = partial(super().main, args, *others, standalone_mode=False, **extra)  # type: ignore[misc]  # nobody gives that many others
+        if not standalone_mode:
+            return run()
+        try:
+            code = run()
+        except BrokenPipeError:
+            sys.stderr.close()  # Whoever read us has gone, and wants to hear nothing more.
+            sys.exit(DONE)
+        except Exception as error:  # noqa: BLE001  the one door through which errors leave
+            words, code = explained(error)
+            print(f"siaga: {words}", file=sys.stderr)
+        sys.exit(code if isinstance(code, int) else DONE)
+
+
+def explained(error: Exception) -> tuple[str, int]:
+    """An error in one line, and its exit code."""
+    match error:
+        case Stop(words=words, code=code):
+            return one_line(words), code
+        case TyperException():
+            return one_line(error.format_message()), BAD_INPUT
+        case Abort():
+            return "interrupted", INTERRUPTED
+        case OSError(filename=str() as name, strerror=str() as why) if not isinstance(error, TimeoutError):
+            return one_line(f"{name}: {why.lower()}"), BAD_INPUT
+    return one_line(_of_libraries(error)), BAD_INPUT
+
+
+def _of_libraries(error: Exception) -> str:
+    """What pydantic, aiokafka and our own edges raise, told by what to do about it."""
+    problems = getattr(error, "errors", None)
+    if callable(problems):
+        first = problems()[0]
+        setting = "".join(f"SIAGA_{str(step).upper()}: " for step in first["loc"][:1])
+        return setting + str(first["msg"]).removeprefix("Value error, ")
+    if isinstance(error, TimeoutError):
+        return "Kafka did not answer in time; is SIAGA_KAFKA right, and is it running?"
+    if type(error).__module__.startswith("aiokafka"):
+        return f"Kafka cannot be used: {error or type(error).__name__}"
+    return str(error) or type(error).__name__
+
+
+def one_line(text: str) -> str:
+    """The text without its line breaks, shortened."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
+
+
+def out(as_json: bool, found: Any, lines: Iterable[str]) -> None:
+    """One JSON object, or lines for people."""
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False), flush=True)
+        return
+    for line in lines:
+        print(line, flush=True)
+
+
+def end(code: int) -> NoReturn:
+    """The exit code of a verb that has said what there was to say."""
+    raise typer.Exit(code)
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
+
+
+def quiet() -> None:
+    """What Kafka's client logs while it fails is said again, better, by the error that follows."""
+    for name in ("aiokafka", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)

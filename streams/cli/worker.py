@@ -1,0 +1,24 @@
+"""`siaga worker`: the rooms that are named, or all of them, until SIGTERM."""
+
+from typing import Annotated
+
+import typer
+
+from streams.cli.say import AsJson, end
+
+EXAMPLE = "Example: siaga worker   or, to scale: siaga worker intake clock"
+
+Rooms = Annotated[
+    list[str] | None, typer.Argument(metavar="[ROOM]...", help="intake clock surveillance escalation delivery senders; all by default.")
+]
+
+
+def worker(rooms: Rooms = None, as_json: AsJson = False) -> None:
+    """Run all rooms, or some of them; to scale, start more workers. Ends in good order on SIGTERM.
+
+    Reads and writes the topics of SIAGA_PREFIX at SIAGA_KAFKA; create them first with: siaga topics apply
+    """
+    from streams.cli.place import settings_with_kafka
+    from streams.live import app, wiring
+
+    end(app.run(wiring.build(settings_with_kafka(), rooms or wiring.ROOMS)))

@@ -1,0 +1,34 @@
+"""How a verb ends when it cannot go on: one line on stderr, exit code 2, never a traceback."""
+
+import pytest
+from typer.testing import CliRunner
+
+from streams.cli.main import app
+
+ENDINGS = [
+    pytest.param(["nonsense"], {}, "nonsense", id="a verb that does not exist"),
+    pytest.param(["ack", "E-1"], {}, "--revision", id="an option is missing"),
+    pytest.param(["ack", "E-1", "--revision", "0", "--as", "x", "--name", "y"], {}, "--revision", id="a revision that cannot be"),
+    pytest.param(["topics", "list"], {}, "siaga broker", id="no Kafka is named and none runs"),
+    pytest.param(["topics", "apply"], {"SIAGA_KAFKA": "127.0.0.1:1"}, "127.0.0.1:1", id="Kafka does not answer"),
+    pytest.param(["worker"], {"SIAGA_KAFKA": "127.0.0.1:1"}, "127.0.0.1:1", id="a worker without Kafka"),
+    pytest.param(["topics", "list"], {"SIAGA_SMTP_PORT": "twenty"}, "SIAGA_SMTP_PORT", id="a setting that is no number"),
+    pytest.param(["topics", "list"], {"SIAGA_PREFIX": "a b"}, "prefix", id="a prefix that is none"),
+    pytest.param(["publish", "no-such-file.ndjson"], {}, "no-such-file.ndjson", id="a file that is missing"),
+    pytest.param(["publish", "/"], {}, "directory", id="a directory"),
+    pytest.param(["publish", "x", "--complete-through", "now"], {}, "--complete-through", id="no instant"),
+    pytest.param(["simulate", "no-such-story"], {}, "itss-unanswered", id="a story that nobody has written"),
+    pytest.param(["simulate", "itss", "--out", "/no/such/folder/x"], {}, "/no/such/folder/x", id="a folder that is missing"),
+    pytest.param(["demo", "--story", "no-such-story"], {"SIAGA_KAFKA": "127.0.0.1:1"}, "no-such-story", id="a demo of nothing"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "environment", "named"), ENDINGS)
+def test_bad_input_is_one_line_that_names_what_is_wrong(tmp_path, arguments, environment, named):
+    """Whoever reads it at night must not have to read a traceback."""
+    clean = {"SIAGA_KAFKA": None, "SIAGA_PREFIX": None, "XDG_CACHE_HOME": str(tmp_path)}
+    done = CliRunner(env=clean | environment).invoke(app, arguments)
+    assert done.exit_code == 2, done.output
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith("siaga: ")
+    assert named in done.stderr
