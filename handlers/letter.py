@@ -35,7 +35,6 @@ from schemas.escalation import Asked, MessageType, Taken, Told
 from schemas.surveillance import Because, Figure, FilingClock, Reason, Situation
 from schemas.word import UtcMs
 
-
 SPLIT = frozenset({"wni", "wna"})
 
 

@@ -120,7 +120,7 @@ class Seats(ConsumerRebalanceListener):
             joining.result()
 
     async def _leave_group(self, consumer: AIOKafkaConsumer) -> None:
-        """Leave; aiokafka first finishes a rebalance in progress, and may be seconds about it: a process that ends does not wait so long."""
+        """Leave; aiokafka first finishes a rebalance in progress, and may take seconds over it; who ends does not wait for that."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_LEAVE_SECONDS if self._stopping.is_set() else None):
                 await consumer.stop()

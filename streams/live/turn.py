@@ -15,9 +15,9 @@ from schemas.codec import encode
 from schemas.ledger import Origin, Parked, Progress
 from schemas.topics import PARKED, PROGRESS, Topic, partition_of
 from schemas.word import Stamp, UtcMs
-from streams.pipeline.dues import Dues
 from streams.live.outbox import LARGEST_ROW_BYTES, Outbox, Place, Row
 from streams.live.voice import OFFSET, OWN, Headers, Voice
+from streams.pipeline.dues import Dues
 from streams.pipeline.line import NOTHING, Due, Entry, Record, Room, Said, Step
 
 log = structlog.get_logger()

@@ -4,7 +4,7 @@ The same rooms as live, with every topic at its declared number of partitions. `
 append times are made up, and decide nothing but transport.
 """
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -13,8 +13,9 @@ from schemas.delivery import Attempt, Receipt, ReceiptKind
 from schemas.ledger import Origin, Parked, Progress, Tick
 from schemas.topics import ATTEMPTS, DELIVERY_INBOX, INTAKE_TOPICS, PARKED, PROGRESS, REGISTRY, Topic, partition_of
 from schemas.word import Stamp, UtcMs
+from streams.pipeline.dues import Dues
 from streams.pipeline.intake.admit import Admission
-from streams.pipeline.line import Due, Entry, Record, Room, Said, Step
+from streams.pipeline.line import Entry, Record, Room, Said, Step
 
 Answering = Callable[[Attempt], tuple[Receipt, ...]]
 
@@ -32,36 +33,34 @@ class _Desk:
     def __init__(self, hosted: Hosted, inbox: Topic, partition: int) -> None:
         self.hosted, self.inbox, self.partition = hosted, inbox, partition
         self.entries: dict[str, Entry] = {}
-        self.dues: dict[str, Due] = {}
+        self.dues = Dues()
 
     def answer(self, record: Record, tick: Tick | None) -> Iterator[Said]:
         """What the room says to a record; a tick is put to each due entry in the order of (due, name)."""
-        for asked in (record,) if tick is None else self._due(record, tick):
-            yield from self._merged(self.hosted.room.step(self.entries, asked, self.hosted.policy_of(record)))
+        if tick is None:
+            yield from self._merged(self._step(record))
+            return
+        stepped: set[str] = set()
+        for name in self.dues.until(tick.at, tick.wall, stepped):
+            stepped.add(name)
+            yield from self._merged(self._step(record._replace(key=name.encode())))
 
-    def _due(self, record: Record, tick: Tick) -> list[Record]:
-        due = [
-            (min(i for i in (d.at, d.wall) if i is not None), name)
-            for name, d in self.dues.items()
-            if (d.at is not None and d.at <= tick.at) or (d.wall is not None and d.wall <= tick.wall)
-        ]
-        return [record._replace(key=name.encode()) for _, name in sorted(due)]
+    def _step(self, record: Record) -> Step:
+        return self.hosted.room.step(self.entries, record, self.hosted.policy_of(record))
 
     def _merged(self, step: Step) -> tuple[Said, ...]:
         room = self.hosted.room
         for name, entry in step.changes.items():
-            self.dues.pop(name, None)
+            self.dues.set(name, step.due.get(name))
             if entry is None:
                 self.entries.pop(name, None)
             else:
                 self.entries[name] = room.unpack(room.pack(entry))
-        self.dues.update(step.due)
         return step.words
 
     def progress(self, tick: int) -> Progress:
         """What the seat of this room would report."""
-        at = min((d.at for d in self.dues.values() if d.at is not None), default=None)
-        wall = min((d.wall for d in self.dues.values() if d.wall is not None), default=None)
+        at, wall = self.dues.least()
         return Progress(room=self.hosted.room.name, topic=self.inbox.name, partition=self.partition, tick=tick, due_at=at, due_wall=wall)
 
 
@@ -79,6 +78,7 @@ class DryRun:
             for partition in range(inbox.partitions)
         }
         self._waiting: deque[Record] = deque()
+        self._ends: Counter[tuple[str, int]] = Counter()
 
     def publish(self, topic: Topic, value: bytes | None, *, headers: tuple[tuple[str, bytes], ...] = (), partition: int = 0) -> Record:
         """Append one record of the outside and take it in at the next `settle`."""
@@ -99,18 +99,19 @@ class DryRun:
 
     def least_due(self) -> UtcMs | None:
         """The least instant of law and policy at which anything waits."""
-        return min((d.at for desk in self._desks.values() for d in desk.dues.values() if d.at is not None), default=None)
+        return min((least.at for desk in self._desks.values() if (least := desk.dues.least()).at is not None), default=None)
 
     def least_due_wall(self) -> UtcMs | None:
         """The least append time at which anything waits."""
-        return min((d.wall for desk in self._desks.values() for d in desk.dues.values() if d.wall is not None), default=None)
+        return min((least.wall for desk in self._desks.values() if (least := desk.dues.least()).wall is not None), default=None)
 
-    def _append(self, topic: Topic, key: bytes | None, value: bytes | None, headers: tuple[tuple[str, bytes], ...], partition: int) -> Record:
+    def _append(
+        self, topic: Topic, key: bytes | None, value: bytes | None, headers: tuple[tuple[str, bytes], ...], partition: int
+    ) -> Record:
         self.wall += 1
-        log = self.records[topic.name]
-        offset = sum(1 for record in log if record.partition == partition)
-        record = Record(topic.name, partition, offset, self.wall, key, value, headers)
-        log.append(record)
+        record = Record(topic.name, partition, self._ends[topic.name, partition], self.wall, key, value, headers)
+        self._ends[topic.name, partition] += 1
+        self.records[topic.name].append(record)
         self._waiting.append(record)
         return record
 
@@ -125,16 +126,16 @@ class DryRun:
 
     def _at_desk(self, desk: _Desk, record: Record) -> None:
         tick = _tick_of(record)
-        before = desk.progress(0)
+        before = desk.dues.least()
         try:
             said = tuple(desk.answer(record, tick))
         except Exception as error:  # noqa: BLE001  the driver's one guard: a room that breaks parks the record (law 2)
             said = (_parked(desk, record, error),)
         for number, word in enumerate(said):
             self._say(desk.hosted.room.name, desk.partition, record, number, word)
-        after = desk.progress(tick.number if tick else 0)
-        if tick or (desk.inbox not in (*INTAKE_TOPICS, PROGRESS) and (before.due_at, before.due_wall) != (after.due_at, after.due_wall)):
-            self._say(desk.hosted.room.name, desk.partition, record, len(said), Said(PROGRESS, "", after, Stamp("", "")))
+        if tick or (desk.inbox not in (*INTAKE_TOPICS, PROGRESS) and desk.dues.least() != before):
+            report = desk.progress(tick.number if tick else 0)
+            self._say(desk.hosted.room.name, desk.partition, record, len(said), Said(PROGRESS, "", report, Stamp("", "")))
 
     def _say(self, room: str, partition: int, record: Record, number: int, said: Said) -> None:
         by = f"{room}/{record.topic}/{partition}" if room == "intake" else f"{room}/{partition}"
@@ -172,5 +173,7 @@ def _tick_of(record: Record) -> Tick | None:
 
 def _parked(desk: _Desk, record: Record, error: Exception) -> Said:
     key = (record.key or b"").decode("utf-8", "replace")
-    word = Parked(room=desk.hosted.room.name, key=key, error=repr(error)[:300], origin=Origin(record.topic, record.partition, record.offset))
+    word = Parked(
+        room=desk.hosted.room.name, key=key, error=repr(error)[:300], origin=Origin(record.topic, record.partition, record.offset)
+    )
     return Said(PARKED, key, word, Stamp(record.header("policy"), record.header("roster")))

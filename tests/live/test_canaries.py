@@ -19,7 +19,9 @@ EVENTS = Topic("canary-events", "any", ("x",), 1, Kept.AUDIT, ("test",), "test")
 async def run_until(app: faust.App, seen: asyncio.Event) -> None:
     """Start the app in this loop, until the agent says so; then stop it, which commits."""
     app.finalize()
-    worker = faust.Worker(app, loop=asyncio.get_running_loop(), override_logging=False, redirect_stdouts=False, loglevel="CRITICAL", quiet=True)
+    worker = faust.Worker(
+        app, loop=asyncio.get_running_loop(), override_logging=False, redirect_stdouts=False, loglevel="CRITICAL", quiet=True
+    )
     await app.start()
     try:
         async with asyncio.timeout(60):

@@ -22,8 +22,9 @@ def judge(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
     """One act: refused with a reason, recorded, or carried out."""
     if refused := _refused(escalation, act, books):
         return Judgement(escalation, refused)
-    active = msgspec.structs.replace(escalation, active_at=max(escalation.active_at, act.at))
-    return _JUDGES[act.act](active, act, books)
+    if not _is_supervised(act, books):  # G4: a firm that keeps acknowledging does not keep R16 from asking again.
+        escalation = msgspec.structs.replace(escalation, active_at=max(escalation.active_at, act.at))
+    return _JUDGES[act.act](escalation, act, books)
 
 
 def _refused(escalation: Open, act: AdmittedAct, books: Books) -> Judged | None:
@@ -44,6 +45,8 @@ def _is_supervised(act: AdmittedAct, books: Books) -> bool:
 
 def _acknowledge(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
     """It stops the ladder once every group that the ladder names has acknowledged; the supervised stop nothing."""
+    if not escalation.has_told(act.position):  # Else the inspection of another province could stop this ladder.
+        return Judgement(escalation, Judged.NOT_TOLD)
     if any(t.position == act.position and t.revision == act.revision for t in escalation.taken):
         return Judgement(escalation, Judged.REPEATED)
     stops = not _is_supervised(act, books)

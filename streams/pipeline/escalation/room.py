@@ -109,7 +109,7 @@ def _alert(entries: Mapping[str, Entry], alert: Alert, books: Books) -> Step:
     after = joined(before, alert)
     match alert.rule:
         case Rule.FILING:
-            told = _filing(after, alert, books)
+            told = _filing(before, after, alert, books)
         case Rule.REFUSED:
             told = _refused(after, alert, books)
         case _:
@@ -152,18 +152,28 @@ def _begun(escalation: Open, why: Why, at: UtcMs, books: Books) -> Told:
     return Told(escalation, (*again, *first), why)
 
 
-def _filing(escalation: Open, alert: Alert, books: Books) -> Told:
-    """R11's word: a reminder, a question or a breach, each to its own audience; its end to exactly those who heard of it."""
+def _filing(before: Open, escalation: Open, alert: Alert, books: Books) -> Told:
+    """R11's word: a reminder, a question or a breach, each to its own audience; its end to exactly those who heard of it.
+
+    A question or breach that no longer stands, because the deadline has moved, is taken back from those who heard of it too (law 7).
+    """
     if is_waiting_signal(escalation) or escalation.leading.historic:
         return Told(escalation)
     resolved = alert.state == AlertState.RESOLVED
-    people = [] if resolved else list(resolve(_filing_audience(alert, books), escalation, books))
-    heard = [(p, Role.ACT) for name in escalation.told_of_filing if (p := books.roster.position(name))]
+    people = {} if resolved else {p.id: (p, role) for p, role in resolve(_filing_audience(alert, books), escalation, books)}
+    if resolved or (_is_overdue(before.filing) and not _is_overdue(alert)):
+        heard = {name: (p, Role.ACT) for name in escalation.told_of_filing if (p := books.roster.position(name))}
+        people = heard | people
     msg_type = MessageType.CANCEL if resolved else MessageType.ALERT
     message = Message(Why.FILING, alert.at, escalation.level, FILING, msg_type)
-    escalation, words = tell(escalation, message, heard if resolved else people, books)
-    told_of_filing = tuple(dict.fromkeys((*escalation.told_of_filing, *(p.id for p, _ in people))))
+    escalation, words = tell(escalation, message, people.values(), books)
+    told_of_filing = tuple(dict.fromkeys((*escalation.told_of_filing, *people)))
     return Told(msgspec.structs.replace(escalation, told_of_filing=told_of_filing), words, Why.FILING)
+
+
+def _is_overdue(alert: Alert | None) -> bool:
+    reasons = alert.reasons if alert and alert.state == AlertState.FIRING else ()
+    return any(reason.because in (Because.FILING_OVERDUE, Because.FILING_UNKNOWN) for reason in reasons)
 
 
 def _filing_audience(alert: Alert, books: Books) -> tuple[Audience, ...]:

@@ -80,12 +80,25 @@ NAMES_A_FIRM = (REPORTS.name, CASES.name, INCIDENTS.name)
 _REQUIRED = ("specversion", "id", "source", "type")
 _ATTRIBUTES = (*_REQUIRED, "time", "recordedtime", "datacontenttype")
 _LONGEST_ATTRIBUTE = 200
+_LONGEST_FIELD = 120
 
 
 class _Envelope(msgspec.Struct):
     """Structured mode: the attributes we read, and the fact as it was written."""
 
     data: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Firm(msgspec.Struct, frozen=True):
+    """What a refused fact says of whom it concerns."""
+
+    firm: str = ""
+
+
+class _Named(_Firm, frozen=True):
+    """The same, in either mode."""
+
+    data: _Firm = _Firm()
 
 
 def decode(record: Record, largest_bytes: int) -> Event | Refused:
@@ -95,16 +108,36 @@ def decode(record: Record, largest_bytes: int) -> Event | Refused:
         attributes, data = _open(record, largest_bytes)
         return _understand(record.topic, attributes, data)
     except _RefusalError as refusal:
-        known = {name: value for name, value in attributes.items() if len(value) <= _LONGEST_ATTRIBUTE}
-        return refusal.refused._replace(attributes=known or refusal.refused.attributes)
+        refused = refusal.refused
+        known = {name: _writable(value) for name, value in (attributes or refused.attributes).items() if len(value) <= _LONGEST_ATTRIBUTE}
+        return refused._replace(
+            attributes=known, field=_writable(refused.field)[:_LONGEST_FIELD], firm=_firm_named(record.value, largest_bytes)
+        )
+
+
+def _writable(text: str) -> str:
+    """Text that can be written down in UTF-8: JSON lets half a surrogate pair through, no word of ours may carry one."""
+    return text.encode(errors="replace").decode()
+
+
+def _firm_named(value: bytes | None, largest_bytes: int) -> str:
+    """The firm that a refused fact names, however broken the rest of it is (law 2); empty where none can be read."""
+    if value is None or len(value) > largest_bytes:
+        return ""
+    try:
+        read = msgspec.json.decode(value, type=_Named)
+    except (ValueError, RecursionError):
+        return ""
+    firm = read.firm or read.data.firm
+    return firm if len(firm) <= _LONGEST_ATTRIBUTE else ""
 
 
 class _RefusalError(Exception):
     """Carries a refusal to the door of this module; never leaves it."""
 
-    def __init__(self, reason: Refusing, field: str, correct: str, attributes: Mapping[str, str] = {}, firm: str = "") -> None:
+    def __init__(self, reason: Refusing, field: str, correct: str, attributes: Mapping[str, str] = {}) -> None:
         super().__init__(reason)
-        self.refused = Refused(reason, field, correct, attributes, firm)
+        self.refused = Refused(reason, field, correct, attributes)
 
 
 def _open(record: Record, largest_bytes: int) -> tuple[Mapping[str, str], bytes]:
@@ -219,15 +252,14 @@ def _instant(attributes: Mapping[str, str], name: str) -> UtcMs | None:
 
 
 def _fact(model: type[Fact], data: bytes) -> Fact:
-    body = _parsed(data)
-    firm = body.get("firm", "") if isinstance(body, dict) else ""
+    _parsed(data)
     try:
         return model.model_validate_json(data)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    field = ".".join(str(step) for step in first["loc"])[:120] or "data"
+    field = ".".join(str(step) for step in first["loc"]) or "data"
     reason, correct = _EXPLAINED.get(first["type"], (Refusing.WRONG_VALUE, first["msg"]))
-    raise _RefusalError(reason, field, correct, firm=firm if isinstance(firm, str) and len(firm) <= _LONGEST_ATTRIBUTE else "")
+    raise _RefusalError(reason, field, correct)
 
 
 _EXPLAINED = {

@@ -25,19 +25,22 @@ class Stated(NamedTuple):
 
 
 class Registry:
-    """All entries so far. `revision` is the offset after the last record taken."""
+    """All entries so far. `revision` is the offset after the last record taken. `exercise`: whose entries count; None takes both."""
 
-    def __init__(self, *, policies: Iterable[str], rosters: Iterable[str], largest_bytes: int = 65_536) -> None:
+    def __init__(
+        self, *, policies: Iterable[str], rosters: Iterable[str], largest_bytes: int = 65_536, exercise: bool | None = None
+    ) -> None:
         self.policies, self.rosters = tuple(policies), tuple(rosters)
         self.revision = 0
-        self._largest_bytes = largest_bytes
+        self._largest_bytes, self._exercise = largest_bytes, exercise
         self._entries: dict[tuple[type[Entry], str], list[tuple[UtcMs, int, Entry]]] = {}
+        self._sources: set[str] = set()
         self._activations: dict[str, list[tuple[UtcMs, int, str]]] = {"policy": [], "roster": []}
 
     def take(self, record: Record) -> None:
         """Fold one record of `firm-registry`; what cannot be understood is left to the registry's own seat to refuse."""
         event = decode(record, self._largest_bytes)
-        if isinstance(event, Event):
+        if isinstance(event, Event) and self._exercise in (None, getattr(event.fact, "exercise", self._exercise)):
             self._keep(event, record.offset)
         self.revision = record.offset + 1
 
@@ -47,6 +50,8 @@ class Registry:
                 dated = self._entries.setdefault((type(entry), entry.id), [])
                 dated.append((entry.valid_from, offset, entry))
                 dated.sort(key=lambda row: row[:2])
+                if isinstance(entry, SourceEntry):
+                    self._sources.add(entry.id)
             case Activate() as activate if self.unknown_revision(activate) is None:
                 for what, revision in (("policy", activate.policy), ("roster", activate.roster)):
                     if revision:
@@ -84,7 +89,9 @@ class Registry:
         home = plant if isinstance(plant, PlantEntry) and (plant.estate or plant.regency) else firm
         estate_id = getattr(home, "estate", None) or (stated.estate if home is None else None)
         estate = self._at(EstateEntry, estate_id, at)
-        if estate_id and stated.estate and stated.estate != estate_id:
+        if estate_id and estate is None:
+            unresolved = (*unresolved, "unknown_estate")
+        if stated.estate and stated.estate != estate_id:
             unresolved = (*unresolved, "contradictory_estate")
         code = getattr(estate, "regency", None) or getattr(home, "regency", None) or stated.regency or ""
         region = self._at(RegionEntry, code, at)
@@ -102,7 +109,7 @@ class Registry:
     def _connected(self, region: Entry | None, at: UtcMs) -> bool:
         if not isinstance(region, RegionEntry):
             return False
-        sources = (self.source(entity, at) for kind, entity in self._entries if kind is SourceEntry)
+        sources = (self.source(entity, at) for entity in self._sources)
         return any(source and region.province in source.receives_accident_reports for source in sources)
 
 

@@ -31,7 +31,8 @@ class Spoken(Part, frozen=True, array_like=True):
 class Incident(Part, frozen=True, array_like=True, tag="incident"):
     """All that SURVEILLANCE remembers of one incident at one firm.
 
-    ticked_at: the latest deadline that a tick has fired; only that ends a held grade and fires R11's deadlines (law 3).
+    at: the latest instant of law and policy at which a fact came. ticked_at: the latest deadline that a tick has fired; only that ends a
+    held grade and fires R11's deadlines (law 3).
     """
 
     subject: str
@@ -43,6 +44,7 @@ class Incident(Part, frozen=True, array_like=True, tag="incident"):
     declared: tuple[rules.Declared, ...] = ()
     unresolved: tuple[str, ...] = ()
     spoken: tuple[Spoken, ...] = ()
+    at: UtcMs = 0
     ticked_at: UtcMs = 0
 
     def last(self, rule: Rule) -> Spoken:
@@ -55,6 +57,7 @@ class _View(NamedTuple):
 
     incident: Incident
     picture: Picture
+    held: rules.Held
     clocks: tuple[FilingClock, ...]
     policy: Policy
 
@@ -64,9 +67,8 @@ def due_of(incident: Incident, policy: Policy) -> UtcMs | None:
     view = _view(incident, policy)
     if not view.picture.standing:
         return None
-    until = rules.held(incident.assertions, incident.ticked_at, policy.severity).until
     filing = rules.filing_due(view.clocks, incident.ticked_at, policy.filing)
-    return min((instant for instant in (until, filing) if instant is not None), default=None)
+    return min((instant for instant in (view.held.until, filing) if instant is not None), default=None)
 
 
 def speak(incident: Incident, policy: Policy, decided_for: UtcMs) -> tuple[Incident, tuple[Alert, ...]]:
@@ -96,7 +98,8 @@ def _withdrawn(alert: Alert, last: Spoken) -> Alert:
 
 def _view(incident: Incident, policy: Policy) -> _View:
     picture = picture_of(incident.assertions)
-    return _View(incident, picture, rules.filing_clocks(picture, incident.declared, incident.filed, policy.filing), policy)
+    held = rules.held(incident.assertions, incident.ticked_at, policy.severity)
+    return _View(incident, picture, held, rules.filing_clocks(picture, incident.declared, incident.filed, policy.filing), policy)
 
 
 def _content(alert: Alert) -> str:
@@ -121,28 +124,36 @@ def _concluded(view: _View, at: UtcMs) -> Iterator[Alert]:
 def _severity(view: _View, at: UtcMs) -> Alert:
     """R12: always firing while anybody asserts anything; the grade says how bad."""
     grade_now, reasons = rules.graded(view.picture, view.policy.severity)
-    grade, until = rules.held(view.incident.assertions, view.incident.ticked_at, view.policy.severity)
-    if grade > grade_now:
+    if view.held.grade > grade_now:
         reasons = (Reason(Because.HELD, source="design"), *reasons)
     alert = _alert(view, Rule.SEVERITY, at, AlertState.FIRING, reasons)
-    return msgspec.structs.replace(alert, grade=grade, grade_now=grade_now, held_until=until)
+    return msgspec.structs.replace(alert, held_until=view.held.until)
 
 
 def _filing(view: _View, at: UtcMs) -> Iterator[Alert]:
-    """R11: fired by ticks alone; resolved when the report has been filed, or nothing is asserted any more."""
+    """R11: fired by ticks alone; resolved when the report has been filed, or nothing is asserted any more.
+
+    While a deadline that has passed waits for its tick nothing is said: a fact that moves a deadline, but not far enough to save it,
+    would take a breach back for a moment.
+    """
+    due = rules.filing_due(view.clocks, view.incident.ticked_at, view.policy.filing)
+    if view.picture.standing and due is not None and due <= view.incident.at:
+        return
     connected = view.incident.place.filing_connected
     reasons = rules.filing_reasons(view.clocks, view.incident.ticked_at, connected, view.policy.filing) if view.picture.standing else ()
     if reasons:
         yield _alert(view, Rule.FILING, at, AlertState.FIRING, reasons)
     elif view.incident.last(Rule.FILING).state == AlertState.FIRING:
-        yield _alert(view, Rule.FILING, at, AlertState.RESOLVED, (Reason(Because.FILED if view.clocks else Because.ALL_RETRACTED),))
+        filed = view.picture.standing and all(clock.filed_at is not None for clock in view.clocks)
+        yield _alert(view, Rule.FILING, at, AlertState.RESOLVED, (Reason(Because.FILED if filed else Because.ALL_RETRACTED),))
 
 
 def _alert(view: _View, rule: Rule, at: UtcMs, state: AlertState, reasons: tuple[Reason, ...]) -> Alert:
     incident = view.incident
-    grade = incident.last(Rule.SEVERITY).grade
-    if rule == Rule.SEVERITY and view.picture.standing:
-        grade = rules.graded(view.picture, view.policy.severity).grade
+    grade = grade_now = incident.last(Rule.SEVERITY).grade
+    if view.picture.standing:
+        grade_now = rules.graded(view.picture, view.policy.severity).grade
+        grade = view.held.grade
     occurred = max((a.occurred_at for a in incident.assertions), default=at)
     return Alert(
         id=alert_id(rule, incident.subject, incident.incident),
@@ -153,7 +164,7 @@ def _alert(view: _View, rule: Rule, at: UtcMs, state: AlertState, reasons: tuple
         state=state,
         at=at,
         grade=grade,
-        grade_now=grade,
+        grade_now=grade_now,
         reasons=reasons,
         situation=_situation(view),
         historic=at - occurred > view.policy.escalation.history_days * DAY_MS,

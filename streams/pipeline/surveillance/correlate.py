@@ -95,9 +95,13 @@ class Picture(NamedTuple):
         """Those whose figures grade the incident: the official ones, or all while there is only a signal (R13, G7)."""
         return self.official or self.standing
 
-    def highest(self, name: str) -> int:
-        """The highest figure of `name` among the parties that decide; 0 when none is stated."""
-        return max((stated.value for stated in by_party(self.deciding, name)), default=0)
+    def highest(self) -> dict[str, int]:
+        """The highest figure of each name, of the latest that each deciding party states; a name that nobody states is missing."""
+        latest = {(name, a.party): value for a in self.deciding for name, value in a.counts}
+        found: dict[str, int] = {}
+        for (name, _), value in latest.items():
+            found[name] = max(value, found.get(name, value))
+        return found
 
     def kinds(self) -> frozenset[str]:
         """What kinds the deciding parties call it."""

@@ -15,7 +15,7 @@ from schemas.ledger import Admitted, Oddity, Parked, Place, Refusal, Tick
 from schemas.policy import Policy
 from schemas.surveillance import Alert, AlertState, Because, Certainty, Reason, Rule, Situation
 from schemas.topics import ESCALATION_INBOX, LEDGER, PARKED, REJECTED
-from schemas.word import Part, Stamp, UtcMs
+from schemas.word import Part, Stamp
 from streams.pipeline.line import NOTHING, Due, Entry, InForce, Record, Room, Said, Step
 from streams.pipeline.surveillance.alerts import Incident, due_of, speak
 from streams.pipeline.surveillance.correlate import Assertion, assertion_of
@@ -51,15 +51,15 @@ def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Ste
 
 
 def _tick(entry: Entry | None, tick: Tick, policy: Policy, stamp: Stamp) -> Step:
-    """Everything that is due by now, in the order in which it fell due, each dated by itself (law 3)."""
+    """Everything that is due by now, each dated by its own deadline (law 3). What a later deadline has overtaken is not spoken."""
     if not isinstance(entry, Incident):
         return NOTHING
     incident: Incident = entry
-    alerts: tuple[Alert, ...] = ()
+    alerts: dict[str, Alert] = {}
     while (due := due_of(incident, policy)) is not None and due <= tick.at:
         incident, said = speak(msgspec.structs.replace(incident, ticked_at=due), policy, due)
-        alerts += said
-    return _kept(incident, alerts, policy, stamp)
+        alerts |= {alert.id: alert for alert in said}
+    return _kept(incident, tuple(sorted(alerts.values(), key=lambda alert: (alert.at, alert.id))), policy, stamp)
 
 
 def _admitted(entries: Mapping[str, Entry], admitted: Admitted, policy: Policy, stamp: Stamp) -> Step:
@@ -71,7 +71,8 @@ def _admitted(entries: Mapping[str, Entry], admitted: Admitted, policy: Policy, 
         return NOTHING if heard.digest == admitted.digest else _oddity(admitted, heard.digest, stamp)
     if len(_heard(known)) >= MOST_ASSERTIONS:
         return Step(words=(_parked(admitted, stamp),))
-    return _kept(*speak(_taken_in(known, admitted), policy, admitted.at), policy, stamp)
+    incident = msgspec.structs.replace(_taken_in(known, admitted), at=max(known.at, admitted.at))
+    return _kept(*speak(incident, policy, admitted.at), policy, stamp)
 
 
 def _heard(incident: Incident) -> tuple[Assertion | Filed | Declared, ...]:
@@ -92,9 +93,8 @@ def _taken_in(incident: Incident, admitted: Admitted) -> Incident:
             return msgspec.structs.replace(incident, assertions=_sorted((*incident.assertions, assertion)))
         case AccidentReportFiled.type:
             report = AccidentReportFiled.model_validate_json(raw)
-            return msgspec.structs.replace(
-                incident, filed=_sorted((*incident.filed, Filed(*identity, report.filed_at, report.received_by)))
-            )
+            heard = Filed(*identity, report.filed_at, report.received_by, admitted.rank)
+            return msgspec.structs.replace(incident, filed=_sorted((*incident.filed, heard)))
         case InjuryOutcome.type:
             outcome = InjuryOutcome.model_validate_json(raw)
             declared = Declared(*identity, outcome.outcome, outcome.declared_at)

@@ -1,10 +1,11 @@
 """Rules: a picture and a policy in, a grade or a due date with its reasons out. Each rule reads like the domain's own text."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from schemas.intake import Grade, IncidentKind
+from schemas.intake import Grade, IncidentKind, Rank
 from schemas.policy import Filing, Severity
 from schemas.surveillance import Because, FilingClock, Reason
 from schemas.word import Part, UtcMs
@@ -23,61 +24,59 @@ class Graded(NamedTuple):
 
 def graded(picture: Picture, policy: Severity) -> Graded:
     """R12: the highest match wins; every valid incident has exactly one grade, and an unknown count never lowers it."""
-    found = tuple(_matches(picture, policy))
+    found = tuple(_matches(picture, Counter(picture.highest()), policy))
     grade = max((grade for grade, _ in found), default=Grade.S1)
     return Graded(grade, tuple(reason for g, reason in found if g == grade) or (Reason(Because.NO_HARM, source=policy.source),))
 
 
-def _matches(picture: Picture, policy: Severity) -> Iterator[tuple[Grade, Reason]]:
-    for grade, because, figure, threshold in _thresholds(picture, policy):
+def _matches(picture: Picture, of: Counter[str], policy: Severity) -> Iterator[tuple[Grade, Reason]]:
+    for grade, because, figure, threshold in _thresholds(of, policy):
         if figure >= threshold:
             yield grade, Reason(because, figure, threshold, policy.source)
-    for grade, because, met in _circumstances(picture, policy):
+    for grade, because, met in _circumstances(picture, of, policy):
         if met:
             yield grade, Reason(because, source=policy.source)
 
 
-def _thresholds(picture: Picture, policy: Severity) -> Iterable[tuple[Grade, Because, int, int]]:
-    """Domain §3.4, figures: grade, reason, what is known, what it takes."""
-    of = picture.highest
-    person_hours = of("evacuated") * of("evacuated_hours")
+def _thresholds(of: Counter[str], policy: Severity) -> Iterable[tuple[Grade, Because, int, int]]:
+    """Domain §3.4, figures: grade, reason, what is known (0 where nobody states it), what it takes."""
+    person_hours = of["evacuated"] * of["evacuated_hours"]
     return (
-        (Grade.S5, Because.DEAD, of("dead"), policy.s5_dead),
-        (Grade.S5, Because.DEAD_OR_MISSING, of("dead") + of("missing"), policy.s5_dead_or_missing),
-        (Grade.S5, Because.INJURED, injured(picture), policy.s5_injured),
+        (Grade.S5, Because.DEAD, of["dead"], policy.s5_dead),
+        (Grade.S5, Because.DEAD_OR_MISSING, of["dead"] + of["missing"], policy.s5_dead_or_missing),
+        (Grade.S5, Because.INJURED, injured(of), policy.s5_injured),
         (Grade.S5, Because.COMMUNITY, person_hours, policy.s5_person_hours),
-        (Grade.S5, Because.OFF_SITE_DEATH, of("offsite_dead"), 1),
-        (Grade.S4, Because.DEAD, of("dead"), 1),
-        (Grade.S4, Because.MISSING, of("missing"), 1),
-        (Grade.S4, Because.HOSPITALISED, of("hospitalised"), policy.s4_hospitalised),
-        (Grade.S4, Because.OFF_SITE_HOSPITALISED, of("offsite_hospitalised"), 1),
-        (Grade.S4, Because.TOXIC_EXPOSURE, of("exposed") * of("toxic"), policy.s4_toxic_exposed),
-        (Grade.S3, Because.SERIOUS_INJURY, of("serious"), 1),
-        (Grade.S3, Because.LONG_FIRE, of("fire_minutes"), policy.s3_fire_minutes),
-        (Grade.S3, Because.COST, of("cost_usd"), policy.s3_cost_usd),
-        (Grade.S2, Because.ANY_INJURY, injured(picture), 1),
+        (Grade.S5, Because.OFF_SITE_DEATH, of["offsite_dead"], 1),
+        (Grade.S4, Because.DEAD, of["dead"], 1),
+        (Grade.S4, Because.MISSING, of["missing"], 1),
+        (Grade.S4, Because.HOSPITALISED, of["hospitalised"], policy.s4_hospitalised),
+        (Grade.S4, Because.OFF_SITE_HOSPITALISED, of["offsite_hospitalised"], 1),
+        (Grade.S4, Because.TOXIC_EXPOSURE, of["exposed"] * of["toxic"], policy.s4_toxic_exposed),
+        (Grade.S3, Because.SERIOUS_INJURY, of["serious"], 1),
+        (Grade.S3, Because.LONG_FIRE, of["fire_minutes"], policy.s3_fire_minutes),
+        (Grade.S3, Because.COST, of["cost_usd"], policy.s3_cost_usd),
+        (Grade.S2, Because.ANY_INJURY, injured(of), 1),
     )
 
 
-def _circumstances(picture: Picture, policy: Severity) -> Iterable[tuple[Grade, Because, bool]]:
+def _circumstances(picture: Picture, of: Counter[str], policy: Severity) -> Iterable[tuple[Grade, Because, bool]]:
     """Domain §3.4, circumstances without a figure."""
     kinds = picture.kinds()
     minutes = [stated.value for stated in by_party(picture.deciding, "fire_minutes")]
     burning = IncidentKind.FIRE in kinds or bool(minutes)
     unknown = burning and (UNKNOWN_MINUTES in minutes or not minutes)
     return (
-        (Grade.S5, Because.COMMUNITY, picture.highest("evacuation_declared") > 0),
+        (Grade.S5, Because.COMMUNITY, of["evacuation_declared"] > 0),
         (Grade.S3, Because.CONTAINMENT_LOST, not kinds.isdisjoint(CONTAINMENT_LOST)),
         (Grade.S3, Because.EXPLOSION, not kinds.isdisjoint(EXPLOSIONS)),
         (Grade.S3, Because.LONG_FIRE, unknown),
-        (Grade.S2, Because.SHORT_FIRE, burning and picture.highest("fire_minutes") < policy.s3_fire_minutes),
+        (Grade.S2, Because.SHORT_FIRE, burning and of["fire_minutes"] < policy.s3_fire_minutes),
     )
 
 
-def injured(picture: Picture) -> int:
+def injured(of: Counter[str]) -> int:
     """Injured persons: the stated total, or what its parts add up to if that is more; exposed is not injured."""
-    of = picture.highest
-    return max(of("injured"), of("serious") + of("light"), of("hospitalised"))
+    return max(of["injured"], of["serious"] + of["light"], of["hospitalised"])
 
 
 class Held(NamedTuple):
@@ -117,13 +116,14 @@ class Declared(Part, frozen=True, array_like=True):
 
 
 class Filed(Part, frozen=True, array_like=True):
-    """An inspection says that it has received the written report."""
+    """Somebody says that an inspection has received the written report; it counts if the inspection's own source does (G4)."""
 
     source: str
     id: str
     digest: str
     filed_at: UtcMs
     received_by: str
+    rank: str
 
 
 def filing_clocks(picture: Picture, declared: Iterable[Declared], filed: Iterable[Filed], policy: Filing) -> tuple[FilingClock, ...]:
@@ -131,7 +131,7 @@ def filing_clocks(picture: Picture, declared: Iterable[Declared], filed: Iterabl
 
     With conflicting times it reminds on the earliest and counts on the latest. A filing answers a clock that had begun by then.
     """
-    filings = sorted(filed, key=lambda f: (f.filed_at, f.source, f.id))
+    filings = sorted((f for f in filed if f.rank == Rank.LABOUR_INSPECTION), key=lambda f: (f.filed_at, f.source, f.id))
     occurred = [a.occurred_at for a in picture.standing]
     clocks = [("occurrence", min(occurred), max(occurred))] if occurred else []
     clocks += [(d.outcome, d.declared_at, d.declared_at) for d in sorted(declared, key=lambda d: (d.declared_at, d.id))]

@@ -1,0 +1,107 @@
+"""Acts: every judgement that ESCALATION can give, and what follows from it (law 10)."""
+
+import pytest
+
+from schemas.escalation import Escalation, Judged
+from tests.story import Chain, acknowledge, bulletin, clock, filed, stand_down, uttered_act, verify
+
+SIGNAL = {"by": "Partai Buruh", "rank": "union"}
+
+
+@pytest.fixture
+def taken(chain: Chain) -> Escalation:
+    """An S3 that is open: one acknowledgement stops it."""
+    chain.hears(bulletin(id="b-1"), "11:10")
+    return chain.escalation.said(Escalation)[-1]
+
+
+def judged(chain, acting, at="11:12", escalation=None):
+    escalation = escalation or next(iter(chain.standing.values()))
+    answers = [s.word for s in chain.act(acting, clock(at), escalation) if not hasattr(s.word, "told")]
+    return answers[-1].judged
+
+
+@pytest.mark.parametrize(
+    ("acting", "expected"),
+    [
+        pytest.param(acknowledge("disnakertrans:72"), Judged.TAKEN, id="the inspection takes an S3"),
+        pytest.param(acknowledge("dinas-perindustrian:72.06"), Judged.TAKEN, id="so may the industry office"),
+        pytest.param(acknowledge("estate:imip"), Judged.RECORDED, id="the supervised are recorded"),
+        pytest.param(acknowledge("polres:72.06"), Judged.NOT_TOLD, id="who was not told cannot take it"),
+        pytest.param(acknowledge("disnakertrans:74"), Judged.NOT_TOLD, id="nor the inspection next door"),
+        pytest.param(acknowledge("nobody"), Judged.UNKNOWN_POSITION, id="a position that the roster does not have"),
+        pytest.param(acknowledge("disnakertrans:72", revision=7), Judged.OUTDATED, id="a revision that is not in force"),
+        pytest.param(stand_down("disnakertrans:72"), Judged.CLOCK_OPEN, id="standing down while a filing clock runs"),
+        pytest.param(stand_down("estate:imip"), Judged.NOT_ENTITLED, id="the supervised stand nothing down"),
+        pytest.param(verify("disnakertrans:72", "wrong"), Judged.NOT_ENTITLED, id="what is no signal cannot be denied"),
+        pytest.param(verify("disnakertrans:72", "real"), Judged.TAKEN, id="but confirmed"),
+    ],
+)
+def test_an_act_on_an_open_s3(chain, taken, acting, expected):
+    assert judged(chain, acting) == expected
+
+
+def test_an_outdated_revision_is_told_the_new_one(chain, taken):
+    """This has changed: press again."""
+    chain.hears(bulletin("IMIP", "estate", cause="terak", id="b-2"), "11:11")
+    answer = chain.act(acknowledge("disnakertrans:72", revision=1), clock("11:12"), taken)[-1].word
+    assert (answer.judged, answer.revision) == (Judged.OUTDATED, 2)
+
+
+def test_the_same_acknowledgement_twice_is_repeated(chain, taken):
+    assert [judged(chain, acknowledge("disnakertrans:72"), at) for at in ("11:12", "11:13")] == [Judged.TAKEN, Judged.REPEATED]
+    assert len(chain.standing[taken.id].taken) == 1
+
+
+def test_an_act_on_an_escalation_nobody_knows(chain, taken):
+    unknown = uttered_act(acknowledge("disnakertrans:72"), taken)
+    unknown.data["escalation"] = "E-0000000000"
+    answer = chain.acts(unknown, "11:12")[-1].word
+    assert (answer.judged, answer.revision) == (Judged.UNKNOWN_ESCALATION, 0)
+
+
+def test_what_has_ended_is_closed(chain, taken):
+    chain.hears(filed(), "12:00")
+    assert judged(chain, stand_down("disnakertrans:72"), "12:01") == Judged.TAKEN
+    assert judged(chain, acknowledge("disnakertrans:72"), "12:02") == Judged.CLOSED
+
+
+def test_s5_needs_two(chain):
+    chain.hears(bulletin(dead=12), "11:10")
+    found = [judged(chain, acknowledge(p), "11:12") for p in ("polres:72.06", "disnakertrans:72", "dir-perwilayahan", "dg-kpaii")]
+    assert found == [Judged.RECORDED, Judged.TAKEN_IN_PART, Judged.TAKEN, Judged.TAKEN]
+
+
+def test_every_judgement_can_be_given(chain, taken):
+    """The table above and the tests beside it leave none out."""
+    told = {
+        *(param.values[1] for param in test_an_act_on_an_open_s3.pytestmark[0].args[1]),
+        *(Judged.REPEATED, Judged.UNKNOWN_ESCALATION, Judged.CLOSED, Judged.TAKEN_IN_PART),
+    }
+    assert told == set(Judged)
+
+
+def test_who_took_it_is_recorded_with_name_time_and_revision(chain, taken):
+    judged(chain, acknowledge("disnakertrans:72", name="Ibu Sari"))
+    (one,) = chain.standing[taken.id].taken
+    assert (one.position, one.name, one.at, one.revision, one.stops) == ("disnakertrans:72", "Ibu Sari", clock("11:12"), 1, True)
+
+
+def test_a_refused_act_changes_nothing_and_says_only_so(chain, taken):
+    before = dict(chain.escalation.entries)
+    words = chain.act(acknowledge("nobody"), clock("11:12"), taken)
+    assert len(words) == 1
+    assert chain.escalation.entries == before
+
+
+def test_a_signal_found_wrong_ends(chain):
+    chain.hears(bulletin(**SIGNAL), "11:10")
+    assert judged(chain, verify("duty-officer", "wrong")) == Judged.TAKEN
+    assert [e.state for e in chain.standing.values()] == ["ended"]
+
+
+def test_a_stopped_ladder_says_whom_it_spared(chain, taken):
+    """Who is therefore not told."""
+    judged(chain, acknowledge("disnakertrans:72"))
+    standing = chain.standing[taken.id]
+    assert (standing.state, standing.not_told, standing.next_level_at) == ("taken", ("dir-perwilayahan", "dg-kpaii"), None)

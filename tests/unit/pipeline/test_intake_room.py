@@ -1,0 +1,142 @@
+"""INTAKE as a room: who is let in where, how far has been read, and what its memory is."""
+
+import json
+
+import pytest
+
+from schemas.escalation import AdmittedAct, Escalation
+from schemas.intake import IntakeWatermark, SourceWatermark
+from schemas.ledger import Progress, Rejected
+from schemas.topics import ACTS, ESCALATION_INBOX, INCIDENTS, PROGRESS, Topic
+from schemas.word import format_time
+from streams.pipeline.intake import INTAKE
+from streams.pipeline.intake.room import SOURCES_READ, SourcesRead
+from streams.pipeline.line import Record
+from tests.story import (
+    DESK,
+    NOON_2026,
+    STAMP,
+    Chain,
+    Uttered,
+    acknowledge,
+    admission,
+    bulletin,
+    clock,
+    published,
+    register,
+    stand_down,
+    uttered_act,
+    verify,
+)
+
+
+def mark(through: str, source: str = DESK, topic: Topic = INCIDENTS) -> Record:
+    said = Uttered(
+        topic, SourceWatermark.type, {"complete_through": format_time(clock(through))}, "complete_through", source, f"w-{through}"
+    )
+    return published(said, clock(through), offset=9)
+
+
+def own_mark(topic: Topic = INCIDENTS) -> Record:
+    return published(Uttered(topic, IntakeWatermark.type, {}, id="own"), clock("11:10"), offset=11)
+
+
+class TestWatermarks:
+    def test_a_publishers_mark_moves_a_story_at_once(self):
+        step = INTAKE.step({}, mark("11:10"), admission())
+        (said,) = step.words
+        assert said.topic == PROGRESS
+        assert said.word.sources == ((DESK, clock("11:10")),)
+        assert step.changes == {SOURCES_READ: SourcesRead(((DESK, clock("11:10")),))}
+
+    def test_in_production_it_waits_for_our_own_mark(self):
+        step = INTAKE.step({}, mark("11:10"), admission(story_time=False))
+        assert step.words == ()
+        (said,) = INTAKE.step(step.changes, own_mark(), admission(story_time=False)).words
+        assert said.word == Progress(
+            room="intake", topic=INCIDENTS.name, partition=0, offset=11, through=NOON_2026 + 11 - 2_000, sources=((DESK, clock("11:10")),)
+        )
+        assert said.stamp == STAMP
+
+    def test_a_mark_never_falls(self):
+        step = INTAKE.step({SOURCES_READ: SourcesRead(((DESK, clock("11:10")),))}, mark("11:00"), admission())
+        assert step.changes[SOURCES_READ].watermarks == ((DESK, clock("11:10")),)
+
+    def test_every_source_has_its_own(self):
+        entries = {SOURCES_READ: SourcesRead(((DESK, clock("11:10")),))}
+        step = INTAKE.step(entries, mark("11:00", "https://other.example"), admission())
+        assert step.changes[SOURCES_READ].watermarks == ((DESK, clock("11:10")), ("https://other.example", clock("11:00")))
+
+    def test_what_is_remembered_survives_its_packing(self):
+        read = SourcesRead(((DESK, 1), ("x", 2)))
+        assert INTAKE.unpack(INTAKE.pack(read)) == read
+
+    def test_it_remembers_no_ids(self):
+        """Law 5: whether it was heard before is SURVEILLANCE's to say."""
+        assert INTAKE.step({}, published(bulletin(id="b"), clock("11:10")), admission()).changes == {}
+
+
+class TestPrefixes:
+    @pytest.mark.parametrize(
+        ("prefix_is_exercise", "fact_is"),
+        [
+            pytest.param(True, False, id="a real fact under an exercise's prefix"),
+            pytest.param(False, True, id="an exercise's fact in production"),
+        ],
+    )
+    def test_what_belongs_elsewhere_is_refused(self, prefix_is_exercise, fact_is):
+        known = admission()._replace(exercise=prefix_is_exercise)
+        words = INTAKE.step({}, published(bulletin(id="b", exercise=fact_is), clock("11:10")), known).words
+        assert [(said.word.reason, said.word.field) for said in words if isinstance(said.word, Rejected)] == [
+            ("exercise_misplaced", "exercise")
+        ]
+
+    def test_a_story_needs_to_know_when_it_was_received(self):
+        event = bulletin(id="b").at(clock("11:10")).cloud(None)
+        step = INTAKE.step({}, Record(INCIDENTS.name, 0, 0, NOON_2026, None, json.dumps(event).encode()), admission())
+        assert (step.words[0].word.reason, step.words[0].word.field) == ("header_missing", "recordedtime")
+
+    def test_production_does_not(self):
+        event = bulletin(id="b").at(clock("11:10")).cloud(None)
+        words = INTAKE.step(
+            {}, Record(INCIDENTS.name, 0, 0, NOON_2026, None, json.dumps(event).encode()), admission(story_time=False)
+        ).words
+        assert {said.word.at for said in words} == {NOON_2026}
+
+
+@pytest.mark.parametrize(
+    ("acting", "act", "more"),
+    [
+        pytest.param(acknowledge("disnakertrans:72"), "acknowledge", ("", ""), id="an acknowledgement"),
+        pytest.param(verify("disnakertrans:72", "real"), "verify", ("real", ""), id="a verification with its verdict"),
+        pytest.param(stand_down("disnakertrans:72"), "stand_down", ("", "selesai"), id="a stand-down with its reason"),
+    ],
+)
+def test_an_act_goes_to_the_room_of_its_estate(chain: Chain, acting, act, more):
+    chain.hears(bulletin(dead=12), "11:10")
+    escalation = chain.escalation.said(Escalation)[-1]
+    (said,) = chain.world.says(uttered_act(acting, escalation), "11:12")
+    word = said.word
+    assert (said.topic, said.key, said.stamp) == (ESCALATION_INBOX, "imip", STAMP)
+    assert isinstance(word, AdmittedAct)
+    assert (word.act, word.escalation, word.revision, word.position, word.name) == (
+        act,
+        escalation.id,
+        1,
+        "disnakertrans:72",
+        "petugas contoh",
+    )
+    assert (word.verdict, word.reason) == more
+    assert (word.at, word.origin.topic) == (clock("11:12"), ACTS.name)
+
+
+def test_entries_of_the_register_are_read_by_all_and_answered_by_none():
+    """Every seat reads the topic itself."""
+    assert [INTAKE.step({}, published(said, clock("11:10")), admission()).words for said in register()] == [()] * len(register())
+
+
+def test_a_refusals_digest_is_keyed():
+    """Nobody can guess a refused payload by its digest (law 12)."""
+    record = Record(INCIDENTS.name, 0, 0, NOON_2026, None, b"{}")
+    digests = {INTAKE.step({}, record, admission()._replace(digest_key=key)).words[0].word.digest for key in (b"", b"a", b"b")}
+    assert len(digests) == 3

@@ -1,0 +1,100 @@
+"""Facts: strict, frozen, and in agreement with themselves."""
+
+import json
+
+import pytest
+from pydantic import ValidationError
+
+from schemas.intake import IncidentBulletin, Rank
+from schemas.registry import Activate, FirmEntry, RegionEntry
+from schemas.topics import ALL, BY_NAME, INBOXES, config_of, partition_of
+from tests.story import bulletin, clock
+
+
+def made(**said):
+    return IncidentBulletin.model_validate_json(json.dumps(bulletin(**said).at(clock("11:10")).data))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"dead": -1}, id="a negative count"),
+        pytest.param({"dead": 1.0}, id="a count with a decimal point"),
+        pytest.param({"dead": "1"}, id="a count as text"),
+        pytest.param({"dead": True}, id="a count as yes or no"),
+        pytest.param({"dead": 1_000_001}, id="more people than there can be"),
+        pytest.param({"fire_minutes": "long"}, id="a duration in words other than unknown"),
+        pytest.param({"retracted": True}, id="a retraction of nothing"),
+        pytest.param({"dead": 12, "dead_by_nationality": {"wni": 7, "wna": 6}}, id="a split that does not add up"),
+        pytest.param({"dead_by_nationality": {"wni": 7}}, id="half a split"),
+        pytest.param({"kind": "explosion"}, id="a kind that is not in the list"),
+        pytest.param({"rank": "minister"}, id="a rank that is not in the list"),
+        pytest.param({"cause": ""}, id="an empty cause"),
+        pytest.param({"cause": "x" * 2001}, id="a cause as long as a book"),
+        pytest.param({"firm": "it|ss"}, id="a firm with a bar in its id"),
+        pytest.param({"firm": ""}, id="no firm"),
+        pytest.param({"regency": "7206"}, id="a regency without the dot"),
+    ],
+)
+def test_a_bulletin_that_contradicts_itself_or_its_type_is_refused(said):
+    with pytest.raises(ValidationError):
+        made(**said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"dead": 0}, id="nobody died"),
+        pytest.param({"fire_minutes": "unknown"}, id="nobody knows how long it burned"),
+        pytest.param({"dead_by_nationality": {"wni": 7, "wna": 6}}, id="a split without a total"),
+        pytest.param({"dead": 13, "dead_by_nationality": {"wni": 9, "wna": 4}}, id="a split that adds up"),
+        pytest.param({"cause": "🔥 tungku"}, id="any script"),
+    ],
+)
+def test_a_bulletin_may_know_little(said):
+    assert made(**said).dead == said.get("dead")
+
+
+def test_what_is_not_stated_is_absent_and_not_zero():
+    assert made().dead is None
+    assert made().injured.total is None
+
+
+def test_ranks_are_ordered_and_the_interested_are_marked():
+    """R13: Polres > Disnaker > estate manager > firm > union and media."""
+    order = [Rank.POLICE, Rank.LABOUR_INSPECTION, Rank.ESTATE, Rank.FIRM, Rank.UNION, Rank.MEDIA]
+    assert sorted(order, key=lambda rank: rank.order) == order
+    assert [rank for rank in Rank if not rank.is_official] == [Rank.UNION, Rank.MEDIA]
+    assert [rank for rank in Rank if rank.is_interested] == [Rank.ESTATE, Rank.FIRM]
+
+
+@pytest.mark.parametrize(
+    ("model", "data"),
+    [
+        pytest.param(FirmEntry, {"id": "x", "name": "X"}, id="a firm that is nowhere"),
+        pytest.param(RegionEntry, {"id": "72.06", "name": "M", "province": "S", "zone": "Asia/Morowali"}, id="a zone that does not exist"),
+    ],
+)
+def test_an_entry_that_says_too_little_is_refused(model, data):
+    with pytest.raises(ValidationError):
+        model.model_validate_json(json.dumps({"valid_from": "2019-01-01T00:00:00Z", **data}))
+
+
+def test_an_activation_of_nothing_is_refused():
+    with pytest.raises(ValidationError):
+        Activate.model_validate_json('{"effective_from": "2019-01-01T00:00:00Z", "by": "x"}')
+
+
+class TestTopics:
+    def test_names_are_unique_and_every_inbox_is_in_the_list(self):
+        assert len(BY_NAME) == len(ALL)
+        assert {topic for inboxes in INBOXES.values() for topic in inboxes} <= set(ALL)
+
+    def test_every_topic_is_stamped_by_the_broker(self):
+        """The broker's clock is the only one that decides anything."""
+        assert {config_of(topic, 1826)["message.timestamp.type"] for topic in ALL} == {"LogAppendTime"}
+
+    def test_a_key_has_one_partition_for_ever(self):
+        """CRC-32 of the key: frozen, or history would be read in another order."""
+        keys = {"firm:itss": 3, "estate:imip": 3, "firm:gni": 0, "desk": 2, "": 0}
+        assert {key: partition_of(key, BY_NAME["ledger"]) for key in keys} == keys
