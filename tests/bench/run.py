@@ -1,0 +1,100 @@
+"""All figures, side by side in one run, on one embedded Kafka: a table, or with --json one JSON object as the last line.
+
+make bench            make bench ARGS=--json            make bench ARGS="--quick"
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from streams.live.broker import Broker
+from tests.bench import line, mail, seat
+
+
+class Figure(NamedTuple):
+    """One figure; `against` and `ratio` where it is one of two that ran side by side."""
+
+    name: str
+    value: float
+    unit: str
+    against: str = ""
+    ratio: float | None = None
+
+
+class Size(NamedTuple):
+    """How much is measured."""
+
+    events: int
+    runs: int
+    faust_events: int
+    facts: int
+    rate: int
+    seconds: int
+
+
+FULL = Size(events=200_000, runs=3, faust_events=20_000, facts=3_000, rate=50, seconds=60)
+QUICK = Size(events=30_000, runs=1, faust_events=3_000, facts=500, rate=20, seconds=5)
+
+
+def figures(brokers: str, size: Size) -> Iterator[Figure]:
+    """Every figure, as soon as it is known."""
+    rates: dict[str, list[float]] = {"seat": [], "prototype": [], "signed": []}
+    for run in range(size.runs):
+        for name in sorted(rates, reverse=bool(run % 2)):
+            rates[name].append(seat.measure(name, brokers, size.events, None))
+    ours = median(rates["seat"])
+    yield Figure("seat_vs_prototype", ours, "events/s", "prototype's loop", ours / median(rates["prototype"]))
+    yield Figure("seat_vs_prototype_same_words", ours, "events/s", "prototype's loop with our headers", ours / median(rates["signed"]))
+    faust = seat.measure("faust", brokers, size.faust_events, None)
+    yield Figure("seat_vs_faust", ours, "events/s", "Faust agent with a table", ours / faust)
+    facts, records = line.records_per_second(size.facts)
+    yield Figure("pure_line_facts", facts, "facts/s per core")
+    yield Figure("pure_line_records", records, "records/s per core")
+    p50, p99 = mail.percentiles(asyncio.run(mail.latencies(brokers, size.rate, size.seconds)))
+    yield Figure("event_to_mail_p50", p50 * 1000, f"ms at {size.rate} events/s")
+    yield Figure("event_to_mail_p99", p99 * 1000, f"ms at {size.rate} events/s")
+
+
+@contextmanager
+def kafka() -> Iterator[str]:
+    """The user's own broker, or the embedded one."""
+    if named := os.environ.get("SIAGA_KAFKA"):
+        yield named
+        return
+    with tempfile.TemporaryDirectory() as directory, Broker(Path(directory)) as broker:
+        yield broker.bootstrap
+
+
+def row(figure: Figure) -> str:
+    """One line of the table."""
+    ratio = "" if figure.ratio is None else f"{figure.ratio:8.2f} x {figure.against}"
+    return f"{figure.name:<30}{figure.value:>12,.0f} {figure.unit:<22}{ratio}"
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
+    chosen = parser.parse_args()
+    found: list[dict[str, Any]] = []
+    with kafka() as brokers:
+        for figure in figures(brokers, QUICK if chosen.quick else FULL):
+            found.append(figure._asdict())
+            print(row(figure), flush=True)
+    if chosen.json:
+        print(json.dumps({"figures": found}))
+
+
+if __name__ == "__main__":
+    main()
