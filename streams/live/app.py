@@ -58,11 +58,13 @@ class Holder(mode.Service):
         await self._ended.wait()
 
 
-def build(settings: Settings, rooms: Iterable[Hosting]) -> LiveApp:
-    """The app of a worker that hosts these rooms."""
+def build(settings: Settings, rooms: Iterable[Hosting], edges: Iterable[mode.Service] = ()) -> LiveApp:
+    """The app of a worker that hosts these rooms. `edges` are what the seats lean on: started before them, stopped after them."""
     (settings.state / "faust").mkdir(parents=True, exist_ok=True)
     app = LiveApp(f"{settings.prefix}siaga.worker", **_options(settings))
     app.seats = tuple(Seats(settings, hosting, inbox, release=release()) for hosting in rooms for inbox in hosting.room.inboxes)
+    for edge in edges:
+        app.service(edge)  # type: ignore[arg-type]  # an instance is taken as well as a class
     for seats in app.seats:
         app.service(Holder(seats))  # type: ignore[arg-type]  # an instance is taken as well as a class
     app.service(Watermarks(settings, (seats for seats in app.seats if seats.inbox in INTAKE_TOPICS)))  # type: ignore[arg-type]

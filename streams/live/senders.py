@@ -13,6 +13,7 @@ import faust
 import msgspec
 import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from handlers.channel import Channel, Result
 from handlers.sign import Links, Seal
@@ -144,8 +145,9 @@ class Senders:
     async def _execute(self, job: Job) -> None:
         kind = job.attempt.delivery.channel
         try:
-            result = await self._sent(job)
-            await self._report(job, result)
+            await self._report(job, await self._sent(job))
+        except KafkaError:  # DELIVERY hears nothing, waits until this attempt is over, and marks the next as a possible duplicate.
+            log.exception("senders.outcome_lost", delivery=job.attempt.delivery.id)
         finally:
             self._free[kind] += 1
             self._freed.set()

@@ -45,8 +45,7 @@ def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
     books = library.load(path for path in (settings.policies, settings.rosters) if path)
     view, senders = RegistryView(settings, books), _senders(settings, books)
     hosted = _hostings(settings, books, view, senders)
-    app = build_app(settings, [hosted[name] for name in ROOMS if name in wanted])
-    app.service(_Edges(view, senders))  # type: ignore[arg-type]  # an instance is taken as well as a class
+    app = build_app(settings, [hosted[name] for name in ROOMS if name in wanted], [_Edges(view, senders)])
     if SENDERS.name in wanted:
         senders.attach(app)
     return app

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from schemas import codec
 from schemas.topics import ESCALATIONS, INCIDENTS, LEDGER, REGISTRY, REJECTED
@@ -76,7 +77,7 @@ async def test_every_bad_record_is_refused_by_name_and_every_odd_one_reaches_a_p
     assert [oddity.id for oddity in oddities] == ["after"], "the same id with other content is listed, and decides nothing"
     assert admitted["unknown-firm"].unresolved == ("unknown_firm",)
     assert admitted["future"].unresolved == ("time_in_the_future",)
-    assert "after" in admitted, "the line goes on"
+    assert {"after", "gzip", "snappy", "lz4", "zstd"} <= admitted.keys(), "the line goes on, however its publishers compress"
     told = {e.about: {t.position for t in e.told} for e in escalations}
     assert "dinas-perindustrian:72.06" in next(positions for about, positions in told.items() if about.startswith("nobody-knows/"))
     assert "duty-officer" in told[DESK], "a refused incident interrupts the operator"
@@ -96,6 +97,10 @@ async def _publish(running: Night) -> dict[str, int]:
         for id, data in ODD.items():
             await producer.send_and_wait(prefix + INCIDENTS.name, event(id, data), partition=partition)
         await producer.send_and_wait(prefix + INCIDENTS.name, event("after"), partition=partition)
+    for compression in ("gzip", "snappy", "lz4", "zstd"):
+        async with AIOKafkaProducer(bootstrap_servers=running.settings.kafka, compression_type=compression) as foreign:
+            await foreign.send_and_wait(prefix + INCIDENTS.name, event(compression, GOOD | {"firm": compression}), partition=partition)
+    async with kafka.publisher(running.settings) as producer:
         await producer.send_and_wait(prefix + INCIDENTS.name, event("after", GOOD | {"dead": 3}), partition=partition)
     return offsets
 

@@ -402,11 +402,15 @@ KINDS = st.sampled_from([ReceiptKind.FAILED, ReceiptKind.FAILED, ReceiptKind.REF
 def messages(draw: st.DrawFn) -> dict[str, object]:
     """What ESCALATION may say of a delivery."""
     grade = draw(st.sampled_from(["S1", "S2", "S3", "S4", "S5"]))
-    msg_type = draw(st.sampled_from([MessageType.ALERT, MessageType.UPDATE, MessageType.UPDATE, MessageType.CANCEL]))
+    msg_type = draw(
+        st.sampled_from(
+            [MessageType.ALERT, MessageType.ALERT, MessageType.UPDATE, MessageType.UPDATE, MessageType.UPDATE, MessageType.CANCEL]
+        )
+    )
     return {
-        "escalation": draw(st.sampled_from(["E-1", "E-2", "E-3"])),
-        "ahead": draw(st.sampled_from([1, 1, 1, 0, -1])),
-        "topic": draw(st.sampled_from(["facts", "facts", "filing"])),
+        "escalation": draw(st.sampled_from(["E-1", "E-1", "E-1", "E-2", "E-3"])),
+        "ahead": draw(st.sampled_from([1, 1, 0, -1])),
+        "topic": draw(st.sampled_from(["facts", "facts", "facts", "filing"])),
         "receiver": draw(RECEIVERS),
         "grade": grade,
         "urgent": grade in {"S4", "S5"},
@@ -416,12 +420,10 @@ def messages(draw: st.DrawFn) -> dict[str, object]:
 
 
 EVENTS = st.one_of(
-    st.tuples(st.just("tells"), messages()),
-    st.tuples(st.just("tells"), messages()),
+    *[st.tuples(st.just("tells"), messages())] * 6,
     st.tuples(st.just("repeats"), st.integers(0, 50)),
     st.tuples(st.just("begins"), RECEIVERS),
-    st.tuples(st.just("sends"), RECEIVERS, FATES),
-    st.tuples(st.just("sends"), RECEIVERS, FATES),
+    *[st.tuples(st.just("sends"), RECEIVERS, FATES)] * 4,
     st.tuples(st.just("fails"), RECEIVERS, KINDS, FATES, st.fixed_dictionaries({"in_doubt": st.booleans()})),
     st.tuples(st.just("fails"), st.just("governor-mail"), st.just(ReceiptKind.REFUSED), FATES, st.just({"disable": True})),
     st.tuples(st.just("crashes"), RECEIVERS),
