@@ -177,7 +177,7 @@ class IncidentBulletin(Fact):
 
     @property
     def said_at(self) -> UtcMs:
-        """What the event's `time` must equal."""
+        """When it was said: the event's own `time` is this, or later where a library writes the moment of publishing."""
         return self.asserted_at
 
 
@@ -196,7 +196,7 @@ class AccidentReportFiled(Fact):
 
     @property
     def said_at(self) -> UtcMs:
-        """What the event's `time` must equal."""
+        """When it was said: the event's own `time` is this, or later where a library writes the moment of publishing."""
         return self.filed_at
 
 
@@ -225,7 +225,7 @@ class InjuryOutcome(Fact):
 
     @property
     def said_at(self) -> UtcMs:
-        """What the event's `time` must equal."""
+        """When it was said: the event's own `time` is this, or later where a library writes the moment of publishing."""
         return self.declared_at
 
 
@@ -238,7 +238,7 @@ class SourceWatermark(Fact):
 
     @property
     def said_at(self) -> UtcMs:
-        """What the event's `time` must equal."""
+        """When it was said: the event's own `time` is this, or later where a library writes the moment of publishing."""
         return self.complete_through
 
 

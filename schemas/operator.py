@@ -29,7 +29,7 @@ class Act(Fact):
 
     @property
     def said_at(self) -> UtcMs:
-        """What the event's `time` must equal."""
+        """When it was said."""
         return self.acted_at
 
 

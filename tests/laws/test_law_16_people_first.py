@@ -175,6 +175,13 @@ class TestG5AnExplosionIsNeverRefused:
         assert all(doubt in admitted.unresolved for admitted in tell.admitted)
         assert doubt in tell.alerts[0].situation.unresolved
 
+    def test_a_doubt_that_arises_later_goes_to_the_desk_too(self, tell: Shift):
+        """The desk hears of it with the bulletin that is in doubt, once."""
+        tell("11:10", bulletin(dead=12))
+        heard = tell("11:40", bulletin("IMIP", "estate", dead=12, plant="nowhere"))
+        assert {"dinas-perindustrian:72.06", "duty-officer"} <= {h.position for h in heard}
+        assert "duty-officer" in {h.position for h in tell("12:00", bulletin("IMIP", "estate", dead=13, plant="nowhere"))}
+
     def test_what_is_not_doubtful_does_not_go_to_the_desk(self, tell: Shift):
         assert tell("11:10", bulletin(dead=12)) == told("11:10", FIRST, *LEVEL_0_OF_S5)
 

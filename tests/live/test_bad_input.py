@@ -45,12 +45,14 @@ BAD: dict[str, tuple[bytes | None, str, str]] = {
     "an unknown field": (event("field", GOOD | {"nik": "x"}), "unknown_field", "nik"),
     "a missing field": (event("missing", {k: v for k, v in GOOD.items() if k != "kind"}), "field_missing", "kind"),
     "a missing attribute": (event("x", source=None), "header_missing", "source"),
-    "an attribute that contradicts the body": (event("time", time="2026-11-20T07:00:00+08:00"), "header_contradicts", "time"),
+    "a header that contradicts the body": (event("header"), "header_contradicts", "source"),
     "a megabyte of text": (event("long", GOOD | {"cause": "a" * 900_000}), "too_large", "value"),
     "a time without a zone": (event("zone", GOOD | {"asserted_at": "2026-11-20T06:00:00"}), "wrong_value", "asserted_at"),
     "a negative count": (event("minus", GOOD | {"dead": -1}), "wrong_value", "dead"),
     "a fact that is no exercise": (event("real", GOOD | {"exercise": False}), "exercise_misplaced", "exercise"),
 }
+
+CONTRADICTING = [("content-type", b"application/cloudevents+json"), ("ce_source", b"https://siaga.example/somebody-else")]
 
 ODD = {
     "unknown-firm": GOOD | {"firm": "nobody-knows", "regency": "72.06"},
@@ -92,7 +94,8 @@ async def _publish(running: Night) -> dict[str, int]:
             await producer.send_and_wait(prefix + REGISTRY.name, message.value, headers=list(message.headers))
         offsets = {}
         for name, (value, _, _) in BAD.items():
-            sent = await producer.send_and_wait(prefix + INCIDENTS.name, value, key=b"itss", partition=partition)
+            headers = CONTRADICTING if name == "a header that contradicts the body" else ()
+            sent = await producer.send_and_wait(prefix + INCIDENTS.name, value, key=b"itss", partition=partition, headers=headers)
             offsets[name] = sent.offset
         for id, data in ODD.items():
             await producer.send_and_wait(prefix + INCIDENTS.name, event(id, data), partition=partition)

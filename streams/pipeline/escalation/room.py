@@ -128,9 +128,16 @@ def _severity(before: Open, after: Open, alert: Alert, books: Books) -> Told:
     if released or rose or before.state == EscalationState.ENDED:
         fresh = msgspec.structs.replace(after, state=EscalationState.OPEN, hurried_to=None)
         return _begun(fresh, Why.GRADE_ROSE if rose else Why.FACTS_CHANGED, alert.at, books)
-    return Told(
-        *tell_again(after, Message(Why.FACTS_CHANGED, alert.at, after.level, msg_type=MessageType.UPDATE), books), Why.FACTS_CHANGED
-    )
+    after, again = tell_again(after, Message(Why.FACTS_CHANGED, alert.at, after.level, msg_type=MessageType.UPDATE), books)
+    after, desk = _desk_told(after, alert, books)
+    return Told(after, (*again, *desk), Why.FACTS_CHANGED)
+
+
+def _desk_told(escalation: Open, alert: Alert, books: Books) -> tuple[Open, tuple[Said, ...]]:
+    """Facts in doubt are the desk's to clear up, whenever the doubt arises (G5); nobody is woken by the past (G6)."""
+    wanted = books.policy.desk if alert.situation.unresolved and not alert.historic else ()
+    people = [(p, role) for p, role in resolve(wanted, escalation, books) if not escalation.has_told(p.id)]
+    return tell(escalation, Message(Why.FIRST_NOTICE, alert.at, max(escalation.level, 0)), people, books)
 
 
 def _begun(escalation: Open, why: Why, at: UtcMs, books: Books) -> Told:

@@ -94,7 +94,7 @@ def admit_fact(reading: Reading, fact: IncidentFact, admission: Admission) -> It
         rank=_rank(reading, fact, admission.registry),
         registry=admission.registry.revision,
         exercise=fact.exercise,
-        unresolved=(*unresolved, *_doubtful_times(fact, latest)),
+        unresolved=(*unresolved, *_doubtful_times(reading.event, fact, latest)),
         place=place,
     )
     yield from _told(admitted, reading.stamp)
@@ -123,10 +123,13 @@ def _rank(reading: Reading, fact: IncidentFact, registry: Registry) -> str:
     return claimed if source is not None and claimed in source.speaks_as else Rank.MEDIA
 
 
-def _doubtful_times(fact: IncidentFact, latest: UtcMs) -> tuple[str, ...]:
+def _doubtful_times(event: Event, fact: IncidentFact, latest: UtcMs) -> tuple[str, ...]:
+    """A time in the future, or two that cannot both be true; doubted and taken in, for an explosion is never refused (G5)."""
     doubts = ["time_in_the_future"] if max(fact.occurred_at, fact.said_at) > latest else []
     discovered_at = fact.discovered_at if isinstance(fact, IncidentBulletin) else None
-    if fact.said_at < fact.occurred_at or (discovered_at is not None and discovered_at < fact.occurred_at):
+    published_before = event.time is not None and event.time < fact.said_at
+    discovered_before = discovered_at is not None and discovered_at < fact.occurred_at
+    if published_before or discovered_before or fact.said_at < fact.occurred_at:
         doubts.append("contradictory_time")
     return tuple(doubts)
 

@@ -227,8 +227,6 @@ def _understand(topic: str, attributes: Mapping[str, str], data: bytes) -> Event
     model = _model(topic, attributes["type"])
     fact = _fact(model, data)
     time = _instant(attributes, "time")
-    if time is not None and hasattr(fact, "said_at") and fact.said_at != time:
-        raise _RefusalError(Refusing.HEADER_CONTRADICTS, "time", "make the attribute time equal the moment that the data state")
     return Event(attributes["source"], attributes["id"], attributes["type"], time, _instant(attributes, "recordedtime"), data, fact)
 
 

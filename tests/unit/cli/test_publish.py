@@ -64,7 +64,6 @@ BAD = [
     pytest.param(
         line().replace(b'"source": "https://siaga.example/desk", ', b""), "header_missing", "source", id="an attribute is missing"
     ),
-    pytest.param(line(time="2023-12-24T12:00:00+08:00"), "header_contradicts", "time", id="an attribute contradicts the data"),
     pytest.param(data(cause="x" * 1_000_000), "too_large", "value", id="a megabyte of text"),
     pytest.param(data(occurred_at="2023-12-24T05:30:00"), "wrong_value", "occurred_at", id="a time without a zone"),
     pytest.param(line(time="2023-12-24T11:10:00"), "wrong_header", "time", id="an attribute's time without a zone"),

@@ -140,3 +140,19 @@ def test_a_refusals_digest_is_keyed():
     record = Record(INCIDENTS.name, 0, 0, NOON_2026, None, b"{}")
     digests = {INTAKE.step({}, record, admission()._replace(digest_key=key)).words[0].word.digest for key in (b"", b"a", b"b")}
     assert len(digests) == 3
+
+
+@pytest.mark.parametrize(
+    ("time", "doubts"),
+    [
+        pytest.param("11:10", (), id="the moment it was said"),
+        pytest.param("11:12", (), id="the moment of publishing, as libraries write it"),
+        pytest.param("11:00", ("contradictory_time",), id="published before it was said"),
+    ],
+)
+def test_an_events_own_time_refuses_nothing(time, doubts):
+    """G5: an explosion is never refused because a library filled in a time."""
+    said = bulletin(dead=12, asserted_at="11:10").at(clock("11:12"))
+    cloud = said.cloud(clock("11:12")) | {"time": format_time(clock(time))}
+    step = INTAKE.step({}, Record(INCIDENTS.name, 0, 7, NOON_2026, None, json.dumps(cloud).encode()), admission())
+    assert [word.word.unresolved for word in step.words] == [doubts, doubts]
