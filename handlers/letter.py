@@ -76,7 +76,7 @@ class Change(NamedTuple):
     new_name: str = ""
 
 
-def side(attempt: Attempt, links: Links, lang: Lang, not_told: Sequence[str] = ()) -> Side:
+def side(attempt: Attempt, links: Links, lang: Lang) -> Side:
     """The whole letter in one language."""
     t = telling(attempt, lang)
     return Side(
@@ -92,7 +92,7 @@ def side(attempt: Attempt, links: Links, lang: Lang, not_told: Sequence[str] = (
         facts_heading=t.say("known"),
         facts=_facts(t),
         grounds=_grounds(t),
-        others=_others(t, not_told),
+        others=_others(t),
         page=t.say("page"),
         closing=t.say("closing", title=_title(t)),
         button=t.say("button" if asks_something(t.delivery) else "button_read"),
@@ -318,12 +318,11 @@ def _sources(t: Telling, reasons: Sequence[Reason]) -> str:
     return ", ".join((*rules, *filter(None, sources)))
 
 
-# 7. Who else was told, who has taken it, who therefore is not told
+# 7. Who else was told, who has taken it
 
 
-def _others(t: Telling, not_told: Sequence[str]) -> tuple[str, ...]:
-    standing = (_told(t), _taken(t), _next(t), _not_told(t, not_told))
-    return tuple(filter(None, standing))
+def _others(t: Telling) -> tuple[str, ...]:
+    return tuple(filter(None, (_told(t), _taken(t), _next(t))))
 
 
 def _told(t: Telling) -> str:
@@ -373,11 +372,6 @@ def _next(t: Telling) -> str:
         return ""
     stopping = any(each.stops for each in delivery.taken)
     return t.say("next_partial" if stopping else "next", when=t.tongue.deadline(delivery.next_level_at))
-
-
-def _not_told(t: Telling, not_told: Sequence[str]) -> str:
-    positions = ", ".join(position_words(t, position) for position in not_told)
-    return t.say("not_told", positions=positions) if positions else ""
 
 
 def _title(t: Telling) -> str:

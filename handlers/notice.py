@@ -3,7 +3,6 @@
 Pure. Every word in it is either a code of the schemas, or text in both languages.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from handlers import wording
@@ -19,7 +18,7 @@ from schemas.word import UtcMs, format_time
 URGENT_GRADES = ("S4", "S5")
 
 
-def body(attempt: Attempt, links: Links, not_told: Sequence[str] = ()) -> dict[str, Any]:
+def body(attempt: Attempt, links: Links) -> dict[str, Any]:
     """The webhook's `data`. Scales are CAP's on the wire (severity, urgency, certainty), our grade stands beside them."""
     delivery = attempt.delivery
     return {
@@ -35,7 +34,6 @@ def body(attempt: Attempt, links: Links, not_told: Sequence[str] = ()) -> dict[s
         "asked": _asked(attempt),
         "told": [{"position": told.position, "level": told.level, "at": format_time(told.at)} for told in delivery.told],
         "taken": [{"position": taken.position, "at": format_time(taken.at), "revision": taken.revision} for taken in delivery.taken],
-        "not_told": list(not_told),
         "next_level_at": _time(delivery.next_level_at),
         "ack_url": links.ack_url,
         "code": links.code,

@@ -5,12 +5,9 @@ Pure: no network, no clock. `date` is the instant of sending (the broker's time 
     mail.send(render.mail(attempt, links, date))
     webhook.send(render.hook(attempt, links, date, secrets))
     file.send(render.line(attempt, links, date))
-
-`not_told`: positions that are not told because somebody has taken it; `escalations` knows them, a delivery does not.
 """
 
 import json
-from collections.abc import Sequence
 from email.errors import MessageError
 from email.headerregistry import Address, Group
 from email.message import EmailMessage
@@ -47,38 +44,38 @@ def subject(attempt: Attempt) -> str:
     return headline.subject(attempt)
 
 
-def body(attempt: Attempt, links: Links, not_told: Sequence[str] = ()) -> dict[str, Any]:
+def body(attempt: Attempt, links: Links) -> dict[str, Any]:
     """The webhook's `data`."""
-    return notice.body(attempt, links, not_told)
+    return notice.body(attempt, links)
 
 
-def text(attempt: Attempt, links: Links, not_told: Sequence[str] = ()) -> str:
+def text(attempt: Attempt, links: Links) -> str:
     """The plain text: 72 columns, Indonesian first, English under it."""
-    return _TEMPLATES.get_template("letter.txt").render(sides=_sides(attempt, links, not_told), links=links).lstrip("\n")
+    return _TEMPLATES.get_template("letter.txt").render(sides=_sides(attempt, links), links=links).lstrip("\n")
 
 
-def html(attempt: Attempt, links: Links, not_told: Sequence[str] = ()) -> str:
+def html(attempt: Attempt, links: Links) -> str:
     """The same letter for programs that show HTML: no script, no image, nothing fetched, styles inline."""
-    sides = _sides(attempt, links, not_told)
+    sides = _sides(attempt, links)
     return _INLINER.inline(_TEMPLATES.get_template("letter.html").render(sides=sides, links=links, subject=subject(attempt)))
 
 
-def _sides(attempt: Attempt, links: Links, not_told: Sequence[str]) -> list[Side]:
-    return [side(attempt, links, lang, not_told) for lang in LANGUAGES]
+def _sides(attempt: Attempt, links: Links) -> list[Side]:
+    return [side(attempt, links, lang) for lang in LANGUAGES]
 
 
 # The e-mail
 
 
-def mail(attempt: Attempt, links: Links, date: UtcMs, not_told: Sequence[str] = ()) -> Mail:
+def mail(attempt: Attempt, links: Links, date: UtcMs) -> Mail:
     """The whole message, with the envelope's sender of this one delivery."""
     delivery = attempt.delivery
     message = EmailMessage(policy=SMTP)
     for name, value in _headers(attempt, links, date):
         message[name] = value
-    plain = text(attempt, links, not_told)
+    plain = text(attempt, links)
     message.set_content(plain, cte="7bit" if plain.isascii() else "quoted-printable")
-    message.add_alternative(html(attempt, links, not_told), subtype="html", cte="quoted-printable")
+    message.add_alternative(html(attempt, links), subtype="html", cte="quoted-printable")
     message["Content-Language"] = "id, en"  # set_content would have dropped it
     message.set_boundary(f"=_{sign.atom(delivery.id)}")
     return Mail(delivery.id, sign.bounce_address(delivery.id, links.domain), delivery.address, message.as_bytes())
@@ -116,11 +113,11 @@ def _receiver(attempt: Attempt) -> Address | Group:
 # The webhook
 
 
-def hook(attempt: Attempt, links: Links, date: UtcMs, secrets: tuple[str, ...], *, not_told: Sequence[str] = ()) -> Hook:
+def hook(attempt: Attempt, links: Links, date: UtcMs, secrets: tuple[str, ...]) -> Hook:
     """A signed Standard Webhooks call; every attempt of a delivery bears the delivery's id, so that receivers can tell repeats."""
     delivery = attempt.delivery
     kind = f"siaga.escalation.{delivery.msg_type.value.lower()}"
-    content = _json({"type": kind, "timestamp": format_time(date), "data": body(attempt, links, not_told)})
+    content = _json({"type": kind, "timestamp": format_time(date), "data": body(attempt, links)})
     headers = (("content-type", "application/json"), *sign.hook_headers(sign.atom(delivery.id), date, content, secrets))
     return Hook(delivery.id, delivery.address, headers, content.encode(), date)
 
@@ -132,12 +129,12 @@ def _json(content: dict[str, Any]) -> str:
 # The file
 
 
-def line(attempt: Attempt, links: Links, date: UtcMs, not_told: Sequence[str] = ()) -> Line:
+def line(attempt: Attempt, links: Links, date: UtcMs) -> Line:
     """One JSON line: enough for a printer, a screen or a shift log to show the letter as it stands."""
     said = {
         "at": format_time(date),
         "subject": subject(attempt),
-        "text": text(attempt, links, not_told),
-        "data": body(attempt, links, not_told),
+        "text": text(attempt, links),
+        "data": body(attempt, links),
     }
     return Line(attempt.delivery.id, attempt.delivery.address, _json(said).encode())

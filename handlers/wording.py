@@ -482,7 +482,6 @@ PHRASES: Mapping[str, Both] = {
         "Belum cukup untuk menghentikan eskalasi; tingkat berikutnya diberi tahu {when}.",
         "Not yet enough to stop the escalation; the next level is told {when}.",
     ),
-    "not_told": Both("Karena itu tidak diberi tahu: {positions}.", "Therefore not told: {positions}."),
     # 8, 9
     "page": Both("Halaman kejadian ini:", ""),
     "closing": Both(

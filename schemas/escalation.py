@@ -115,8 +115,9 @@ class Taken(Part, frozen=True):
 class Delivery(Word, frozen=True):
     """Something that one receiver must be told once.
 
+    It ends by being accepted, withdrawn or given up, and never by growing old (law 9).
+
     id: R16's key. topic: what tells two messages of one revision apart (`facts`, or a rule's own matter such as `filing`).
-    expires: none; a delivery ends by being accepted, withdrawn or given up (law 9).
     """
 
     id: str

@@ -37,11 +37,6 @@ class Rank(StrEnum):
         """Any rank above union and media."""
         return self not in (Rank.UNION, Rank.MEDIA)
 
-    @property
-    def is_interested(self) -> bool:
-        """The supervised speak for themselves."""
-        return self in (Rank.ESTATE, Rank.FIRM)
-
 
 class IncidentKind(StrEnum):
     """What happened (domain §3.2)."""

@@ -108,6 +108,3 @@ class Activate(Fact):
         if not (self.policy or self.roster):
             raise ValueError("an activation names a policy or a roster revision")
         return self
-
-
-RegistryEntry = RegionEntry | EstateEntry | FirmEntry | PlantEntry | SourceEntry

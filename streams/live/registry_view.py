@@ -28,15 +28,19 @@ class RegistryView:
         self._tp = TopicPartition(settings.prefix + REGISTRY.name, 0)
         self._consumer: AIOKafkaConsumer | None = None
         self._reading = asyncio.Lock()
-        self._begun = 0
+        self._begun = self._ended = 0
 
     async def refresh(self, records: Sequence[Record]) -> None:
-        """Read on to the end as it is now. Seats that wait for each other share one reading, if it began after they had asked."""
+        """Read on to the end as it is now. Seats that wait for each other share one reading, if it began after they had asked.
+
+        A reading that was broken off, because its seat closed, is nobody's: only one that has ended is shared.
+        """
         asked = self._begun
         async with self._reading:
-            if self._begun == asked:
-                self._begun += 1
+            if self._ended <= asked:
+                number = self._begun = self._begun + 1
                 await self._read_on(self._consumer or await self._start())
+                self._ended = number
 
     async def _read_on(self, consumer: AIOKafkaConsumer) -> None:
         """Paused in between: a fetch that waits for records would hold up every question for the end."""

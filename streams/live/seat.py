@@ -18,7 +18,7 @@ from aiokafka.errors import ProducerFenced
 
 from schemas.codec import decode
 from schemas.ledger import Progress, Tick
-from schemas.topics import PROGRESS, Topic, changelog
+from schemas.topics import Topic, changelog
 from streams.live.changelog import Kept, restore
 from streams.live.kafka import APPEND_TIME, as_record
 from streams.live.outbox import BATCH_BYTES, Outbox
@@ -334,8 +334,11 @@ class Seat:
         self._kept.next, self._kept.tick = offset, turn.tick
 
     def _report(self, turn: Turn, coordinates: str) -> None:
-        """Say how far this seat has come. CLOCK's own seat does not: it would be answering itself."""
-        if self._inbox.name == PROGRESS.name:
+        """Say how far this seat has come, if it obeys ticks. INTAKE itself speaks to CLOCK, by watermarks.
+
+        CLOCK stamps its ticks with the revisions of INTAKE's last word: after one without any, no due entry could be decided.
+        """
+        if not self._obeys_ticks:
             return
         least = self._reported = self._kept.dues.least()
         room = self._hosting.room.name

@@ -9,7 +9,6 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 
 from schemas.topics import PARKED, PROGRESS, Topic, changelog
-from schemas.word import UtcMs
 from streams.live import kafka, process
 from streams.live.seat import MOST_RECORDS, Hosting, Seat, State, group_of
 from streams.live.settings import Settings
@@ -204,7 +203,5 @@ class Seats(ConsumerRebalanceListener):
             self._rejoin.set()
 
     def _lag(self, seat: Seat) -> int | None:
-        end: UtcMs | None = (
-            self._consumer.last_stable_offset(seat.tp) if self._consumer and seat.tp in self._consumer.assignment() else None
-        )
+        end: int | None = self._consumer.last_stable_offset(seat.tp) if self._consumer and seat.tp in self._consumer.assignment() else None
         return None if end is None else max(0, end - seat.next)

@@ -82,9 +82,11 @@ class Settings(BaseSettings):
     slots_webhook: int = Field(64, ge=1)
     slots_file: int = Field(4, ge=1)
 
-    policies: Path | None = Field(None, description="Directory of policy revisions; those of the package when empty.")
-    rosters: Path | None = Field(None, description="Directory of roster revisions.")
-    state: Path = Field(default_factory=lambda: cache_directory() / "state", description="Faust's directory and the console's read model.")
+    policies: Path | None = Field(None, description="Directory of policy revisions, beside those of the package.")
+    rosters: Path | None = Field(None, description="Directory of roster revisions, beside the example of the package.")
+    state: Path = Field(
+        default_factory=lambda: cache_directory() / "state", description="Faust's directory, and in lines/ what the file channel writes."
+    )
 
     public_url: str = Field("http://127.0.0.1:8080", description="Where receivers reach the acknowledgement page.")
     link_secret: SecretStr = Field(SecretStr(""), description="Signs links; two with a comma between while keys rotate.")

@@ -43,10 +43,14 @@ class _Desk:
         stepped: set[str] = set()
         for name in self.dues.until(tick.at, tick.wall, stepped):
             stepped.add(name)
-            yield from self._merged(self._step(record._replace(key=name.encode())))
+            yield from self._merged(self._step(record._replace(key=name.encode()), name))
 
-    def _step(self, record: Record) -> Step:
-        return self.hosted.room.step(self.entries, record, self.hosted.policy_of(record))
+    def _step(self, record: Record, due: str | None = None) -> Step:
+        """The room's answer. What it breaks on is parked, alone; an entry whose tick broke loses its due (law 2)."""
+        try:
+            return self.hosted.room.step(self.entries, record, self.hosted.policy_of(record))
+        except Exception as error:  # noqa: BLE001  the driver's one guard
+            return Step({due: self.entries.get(due)} if due else {}, (_parked(self, record, error),))
 
     def _merged(self, step: Step) -> tuple[Said, ...]:
         room = self.hosted.room
@@ -101,10 +105,6 @@ class DryRun:
         """The least instant of law and policy at which anything waits."""
         return min((least.at for desk in self._desks.values() if (least := desk.dues.least()).at is not None), default=None)
 
-    def least_due_wall(self) -> UtcMs | None:
-        """The least append time at which anything waits."""
-        return min((least.wall for desk in self._desks.values() if (least := desk.dues.least()).wall is not None), default=None)
-
     def _append(
         self, topic: Topic, key: bytes | None, value: bytes | None, headers: tuple[tuple[str, bytes], ...], partition: int
     ) -> Record:
@@ -127,10 +127,7 @@ class DryRun:
     def _at_desk(self, desk: _Desk, record: Record) -> None:
         tick = _tick_of(record)
         before = desk.dues.least()
-        try:
-            said = tuple(desk.answer(record, tick))
-        except Exception as error:  # noqa: BLE001  the driver's one guard: a room that breaks parks the record (law 2)
-            said = (_parked(desk, record, error),)
+        said = tuple(desk.answer(record, tick))
         for number, word in enumerate(said):
             self._say(desk.hosted.room.name, desk.partition, record, number, word)
         if tick or (desk.inbox not in (*INTAKE_TOPICS, PROGRESS) and desk.dues.least() != before):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from schemas.codec import encode
 from schemas.delivery import Ending, Receipt, ReceiptKind
+from schemas.escalation import MessageType
 from schemas.ledger import Tick
 from streams.pipeline.delivery import DELIVERY
 from streams.pipeline.line import Record
@@ -74,6 +75,22 @@ def a_quiet_house_remembers_no_letters(night):
     assert not [key for key in night.memory if key.count("/") == 2]
     night.after(367 * 24 * 60)
     assert not [key for key in night.memory if "/" in key]
+
+
+@given(st.permutations(range(1, 7)), st.lists(st.sampled_from([0, 1, 6]), min_size=6, max_size=6))
+def test_revisions_in_any_order_lead_to_the_last(revisions, pauses):
+    """Whatever order the revisions of one thread come in, the receiver's messages only go forward, and the last is the newest (law 7)."""
+    night = Night()
+    for revision, minutes in zip(revisions, pauses, strict=True):
+        night.revisions["duty-mail", "E-1"] = revision - 1
+        night.tells("E-1", msg_type=MessageType.ALERT if revision == 1 else MessageType.UPDATE)
+        night.sends("duty-mail", "now")
+        night.after(minutes)
+        night.sends("duty-mail", "now")
+    night.drains()
+    got = [message.delivery.revision for message in night.mailbox]
+    assert got == sorted(got)
+    assert got[-1] == 6
 
 
 def _thread(message):

@@ -222,7 +222,7 @@ def _understand(topic: str, attributes: Mapping[str, str], data: bytes) -> Event
             raise _RefusalError(Refusing.WRONG_HEADER, name, f"keep attributes within {_LONGEST_ATTRIBUTE} characters")
     if attributes["specversion"] != "1.0":
         raise _RefusalError(Refusing.WRONG_HEADER, "specversion", "use CloudEvents 1.0")
-    if attributes.get("datacontenttype", "application/json") != "application/json":
+    if attributes.get("datacontenttype", "application/json").partition(";")[0].strip() != "application/json":
         raise _RefusalError(Refusing.WRONG_HEADER, "datacontenttype", "use application/json")
     model = _model(topic, attributes["type"])
     fact = _fact(model, data)

@@ -379,7 +379,6 @@ LETTERS: dict[str, Attempt] = {
     "desk-refused": attempt(REFUSED),
     "desk-unresolved": attempt(UNRESOLVED),
 }
-NOT_TOLD = {"itss-s5-r2-informed": ("kemnaker", "menko")}
 
 
 def sent_at(told: Attempt) -> UtcMs:
@@ -390,7 +389,7 @@ def sent_at(told: Attempt) -> UtcMs:
 def written(name: str) -> bytes:
     """A golden letter as it leaves the house, with the line ends of the repository."""
     told = LETTERS[name]
-    return render.mail(told, links_of(told), sent_at(told), NOT_TOLD.get(name, ())).content.replace(b"\r\n", b"\n")
+    return render.mail(told, links_of(told), sent_at(told)).content.replace(b"\r\n", b"\n")
 
 
 if __name__ == "__main__":  # python -m tests.golden.mail.letters: after a change of wording; read the difference before you keep it

@@ -20,7 +20,7 @@ from schemas.escalation import Asked, Delivery, MessageType, Role, Taken, Told, 
 from schemas.ledger import Place
 from schemas.surveillance import Because, CauseStated, Certainty, Figure, FilingClock, Reason, Situation, Stated, TimeStated
 from tests.golden.mail import letters
-from tests.golden.mail.letters import LETTERS, NOT_TOLD, R2, SECRETS, links_of, sent_at, wita, written
+from tests.golden.mail.letters import LETTERS, R2, SECRETS, links_of, sent_at, wita, written
 
 GOLDEN = Path(letters.__file__).parent
 HOOK = GOLDEN.parent / "webhook"
@@ -28,7 +28,7 @@ URL = re.compile(r"^   https://siaga\.example/a/[A-Za-z0-9_\-.]+$")
 
 
 def text_of(name: str) -> str:
-    return render.text(LETTERS[name], links_of(LETTERS[name]), NOT_TOLD.get(name, ()))
+    return render.text(LETTERS[name], links_of(LETTERS[name]))
 
 
 def halves(name: str) -> tuple[str, str]:
@@ -124,7 +124,6 @@ def said(name: str, *, subject: str, text: tuple[str, ...], absent: tuple[str, .
                 "TIDAK ADA YANG DIMINTA DARI ANDA.",
                 "jawaban pihak yang diawasi tidak menghentikan eskalasi",
                 "Diambil alih: Disnakertrans (11.31 WITA, r1), Dirjen KPAII (11.31 WITA, r1).",
-                "Karena itu tidak diberi tahu: Kemnaker, Kemenko.",
             ),
             absent=("DIMINTA DARI ANDA 1.", "Belum ada yang mengambil alih"),
         ),
@@ -425,7 +424,7 @@ def test_no_name_breaks_out_of_its_place(told):
 
 def assert_unbroken(told):
     links = letters.SEAL.links(letters.R1, 0)
-    message = email.message_from_bytes(render.mail(told, links, 0, not_told=("x\r\ny",)).content, policy=default)
+    message = email.message_from_bytes(render.mail(told, links, 0).content, policy=default)
     assert set(message.keys()) <= HEADERS
     assert [part.get_content_type() for part in message.walk()] == ["multipart/alternative", "text/plain", "text/html"]
     assert str(message["Subject"]).isprintable() or "\u2068" in str(message["Subject"])

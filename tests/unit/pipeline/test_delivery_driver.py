@@ -313,7 +313,11 @@ class Night(House):
     # What the laws say.
 
     def hears(self, word: Word | bytes, key: str = "duty-mail") -> list[Word]:
-        """Every word is judged as it is said."""
+        """Every word is judged as it is said. Only a tick past the sender's last moment closes an attempt without a receipt."""
+        if isinstance(word, Tick) and key in self.open:
+            last_moment = self.open[key].not_after + (QUICK.send_seconds + DELIVERING.tolerance_seconds) * 1_000
+            if word.wall > last_moment:
+                del self.open[key]
         said = super().hears(word, key)
         for out in said:
             match out:
@@ -327,8 +331,7 @@ class Night(House):
     def _judge_attempt(self, attempt: Attempt) -> None:
         name, receiver = attempt.delivery.id, attempt.delivery.receiver
         assert name not in self.ended, "what has ended is not tried"
-        if before := self.open.get(receiver):
-            assert self.wall > before.not_after + (QUICK.send_seconds + DELIVERING.tolerance_seconds) * 1_000, "two attempts are open"
+        assert receiver not in self.open, "two attempts are open"
         assert receiver not in self.disabled, "who wants nothing any more gets nothing"
         self.tries[name] = self.tries.get(name, 0) + 1
         assert attempt.number == self.tries[name], "numbers count the tries"

@@ -60,12 +60,11 @@ def test_what_is_not_stated_is_absent_and_not_zero():
     assert made().injured.total is None
 
 
-def test_ranks_are_ordered_and_the_interested_are_marked():
+def test_ranks_are_ordered():
     """R13: Polres > Disnaker > estate manager > firm > union and media."""
     order = [Rank.POLICE, Rank.LABOUR_INSPECTION, Rank.ESTATE, Rank.FIRM, Rank.UNION, Rank.MEDIA]
     assert sorted(order, key=lambda rank: rank.order) == order
     assert [rank for rank in Rank if not rank.is_official] == [Rank.UNION, Rank.MEDIA]
-    assert [rank for rank in Rank if rank.is_interested] == [Rank.ESTATE, Rank.FIRM]
 
 
 @pytest.mark.parametrize(
