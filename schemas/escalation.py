@@ -35,6 +35,7 @@ class Judged(StrEnum):
     UNKNOWN_ESCALATION = "unknown_escalation"
     UNKNOWN_POSITION = "unknown_position"
     NOT_TOLD = "not_told"
+    NOT_TAKEN = "not_taken"
     CLOSED = "closed"
     CLOCK_OPEN = "clock_open"
     NOT_ENTITLED = "not_entitled"

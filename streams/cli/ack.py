@@ -32,6 +32,7 @@ WORDS = {
     "not_told": "refused: this position has not been told of it",
     "closed": "refused: the escalation is over",
     "clock_open": "refused: the clock of the accident report still runs",
+    "not_taken": "refused: it ends only after labour inspection and ministry have both taken it",
     "not_entitled": "refused: this position may not do that",
 }
 TAKEN = ("taken", "taken_in_part", "recorded")

@@ -7,10 +7,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
+import structlog
 from pydantic import ValidationError
 
 from schemas.policy import Policy, Roster
 from streams.pipeline.line import InForce, Record
+
+log = structlog.get_logger()
 
 
 class LibraryError(Exception):
@@ -22,6 +25,13 @@ class Library(NamedTuple):
 
     policies: Mapping[str, Policy]
     rosters: Mapping[str, Roster]
+
+    def for_production(self) -> "Library":
+        """What may be in force in production: no example roster, where the operator has one of their own."""
+        own = {name: roster for name, roster in self.rosters.items() if not roster.example}
+        if not own:
+            log.warning("roster.example", means="only example positions can be told; put a roster into SIAGA_ROSTERS")
+        return Library(self.policies, own or self.rosters)
 
     def in_force(self, record: Record) -> InForce:
         """The revisions that a record of an inner topic is stamped with. Raises LibraryError when one is not installed."""

@@ -25,6 +25,7 @@ log = structlog.get_logger()
 DUE_AT, DUE_WALL, STEPPED, TICK_NUMBER = "due-at", "due-wall", "stepped", "tick"
 """Headers in the changelog: when an entry is due, the offset of the tick in hand if that has been to it; and the last tick committed."""
 
+_LONGEST_KEY = 200
 _LARGE_ENTRY_BYTES = 64 * 1024
 _UNCHANGED = object()
 
@@ -174,7 +175,7 @@ class Turn:
         return topic, number, key.encode(), value, self._headers(word, stamp, cause, n)
 
     def _parked(self, record: Record, error: Exception, cause: tuple[str, bytes]) -> Row:
-        key = (record.key or b"").decode("utf-8", "replace")
+        key = (record.key or b"")[:_LONGEST_KEY].decode("utf-8", "replace")
         because = _place_of(error)
         log.warning(
             "record.parked",

@@ -1,5 +1,7 @@
 """Wiring: settings in, the app of a worker out. The one place that knows every room, every channel, and what each is given."""
 
+import base64
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from ipaddress import ip_address
@@ -7,6 +9,8 @@ from urllib.parse import urlsplit
 
 import faust
 import mode
+import structlog
+from pydantic import SecretStr
 
 from handlers import render
 from handlers.channel import Hook
@@ -29,6 +33,8 @@ from streams.pipeline.escalation import ESCALATION
 from streams.pipeline.intake import INTAKE
 from streams.pipeline.surveillance import SURVEILLANCE
 
+log = structlog.get_logger()
+
 ROOMS = tuple(room.name for room in (INTAKE, CLOCK, SURVEILLANCE, ESCALATION, DELIVERY, SENDERS))
 
 
@@ -43,7 +49,8 @@ def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
         raise WiringError(f"no room is called {', '.join(sorted(unknown))}; there are {', '.join(ROOMS)}")
     _check_exercise(settings)
     books = library.load(path for path in (settings.policies, settings.rosters) if path)
-    view, senders = RegistryView(settings, books), _senders(settings, books)
+    view = RegistryView(settings, books if settings.exercise else books.for_production())
+    senders = _senders(settings, books)
     hosted = _hostings(settings, books, view, senders)
     app = build_app(settings, [hosted[name] for name in ROOMS if name in wanted], [_Edges(view, senders)])
     if SENDERS.name in wanted:
@@ -99,9 +106,17 @@ def _is_here(host: str) -> bool:
 
 def _senders(settings: Settings, books: Library) -> Senders:
     domain = settings.smtp_sender.rpartition("@")[2]
-    keys = tuple(key.encode() for key in settings.link_secret.get_secret_value().split(",") if key) or (b"",)
+    keys = tuple(key.encode() for key in _secrets(settings.link_secret, "SIAGA_LINK_SECRET"))
     seal = Seal(keys, settings.public_url, domain, settings.smtp_sender, settings.telephone)
     return Senders(settings, books, seal, _ways(settings))
+
+
+def _secrets(setting: SecretStr, name: str) -> tuple[str, ...]:
+    """The secrets of a setting, oldest first. Without any, one that nobody knows: never an empty one, which anybody could sign with."""
+    given = tuple(secret for secret in setting.get_secret_value().split(",") if secret)
+    if not given:
+        log.warning("secret.missing", setting=name, means="signatures of this process can be checked by nobody")
+    return given or ("whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),)
 
 
 def _ways(settings: Settings) -> Mapping[str, Way]:
@@ -130,10 +145,10 @@ def _catcher(settings: Settings) -> tuple[str, ...]:
 
 def _hooks(settings: Settings) -> Rendered:
     """Signed calls; in an exercise to the catcher's address, under the receiver's id."""
-    secrets = tuple(secret for secret in settings.webhook_secret.get_secret_value().split(",") if secret)
+    keys = _secrets(settings.webhook_secret, "SIAGA_WEBHOOK_SECRET")
 
     def rendered(attempt: Attempt, links: Links, date: UtcMs) -> Hook:
-        hook = render.hook(attempt, links, date, secrets)
+        hook = render.hook(attempt, links, date, keys)
         if not settings.exercise:
             return hook
         return replace(hook, url=f"{settings.exercise_hooks.rstrip('/')}/{attempt.delivery.receiver}")

@@ -73,7 +73,7 @@ def step(entries: Mapping[str, Entry], record: Record, pace: Pace) -> Step:
     name = f"{word.room}/{word.topic}/{word.partition}"
     view = _View(entries, name, _merged(entries.get(name) or SeatSeen(), word))
     now = entries.get(CLOCK_ENTRY) or Now()
-    if word.room == "intake":
+    if word.room == "intake" and record.header("policy"):
         now = msgspec.structs.replace(now, policy=record.header("policy"), roster=record.header("roster"))
     now, words = _advance(now, view, record.timestamp, pace)
     if now.policy and now.stage == IDLE and (time := _due(now, view, record.timestamp, pace)):

@@ -330,6 +330,14 @@ class TestR16:
         tell("11:10", bulletin(dead=12))
         tell("12:00", filed())
         tell("12:15")
+        tell("12:20", acknowledge("disnakertrans:72"))
+        tell("12:21", stand_down("disnakertrans:72"))
+        assert tell.answers[-1].judged == Judged.NOT_TAKEN, "one of the two has not taken it"
+        tell("12:22", acknowledge("dg-kpaii"))
+        tell("12:23", stand_down("polres:72.06"))
+        assert tell.answers[-1].judged == Judged.NOT_ENTITLED, "the police could not have stopped the ladder either"
+        tell("12:24", stand_down("disnakertrans:74"))
+        assert tell.answers[-1].judged == Judged.NOT_TOLD
         positions = {h.position for h in tell.heard}
         assert sorted(tell("12:30", stand_down("disnakertrans:72"))) == sorted(told("12:30", Why.STOOD_DOWN, *positions))
         assert tell("+3d 12:30") == []

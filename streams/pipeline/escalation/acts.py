@@ -66,15 +66,25 @@ def _verify(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
         return Judgement(verified, Judged.TAKEN)
     if _is_supervised(act, books) or not is_waiting_signal(escalation):
         return Judgement(escalation, Judged.NOT_ENTITLED)
+    if not escalation.has_told(act.position):
+        return Judgement(escalation, Judged.NOT_TOLD)
     return Judgement(msgspec.structs.replace(escalation, state=EscalationState.ENDED), Judged.TAKEN)
 
 
 def _stand_down(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
-    """The end of an escalation, by somebody who is not supervised, once no R11 clock runs (R16)."""
-    if _is_supervised(act, books):
+    """The end of an escalation, once no R11 clock runs (R16).
+
+    Only somebody who was told and could stop the ladder may end it; an S4 or S5 ends only after its ladder has been stopped (G4).
+    """
+    ladder = ladder_of(escalation, books.policy)
+    if _is_supervised(act, books) or not any(act.position.startswith(tuple(group)) for group in ladder.stops):
         return Judgement(escalation, Judged.NOT_ENTITLED)
+    if not escalation.has_told(act.position):
+        return Judgement(escalation, Judged.NOT_TOLD)
     if clock_is_open(escalation, act.at):
         return Judgement(escalation, Judged.CLOCK_OPEN)
+    if ladder.urgent and not is_stopped(escalation, books.policy):
+        return Judgement(escalation, Judged.NOT_TAKEN)
     return Judgement(msgspec.structs.replace(escalation, state=EscalationState.STOOD_DOWN), Judged.TAKEN)
 
 

@@ -91,6 +91,12 @@ def tell_again(escalation: Open, message: Message, books: Books) -> tuple[Open, 
     return tell(escalation, message, ((position, role) for position, role in people if position is not None), books)
 
 
+def is_cut_off(position: str, unreached: Iterable[str], books: Books) -> bool:
+    """None of the receivers that a position is told through first can be reached."""
+    found = books.roster.position(position)
+    return found is not None and {r.id for r in _first_choice(found)} <= set(unreached)
+
+
 def fall_back(escalation: Open, message: Message, receiver: str, books: Books) -> tuple[Said, ...]:
     """Deliveries to the fallback receivers of the position whose `receiver` could not be reached."""
     position = next((p for p in books.roster.positions if any(r.id == receiver for r in p.receivers)), None)

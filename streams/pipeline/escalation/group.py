@@ -14,7 +14,8 @@ class Open(Part, frozen=True, array_like=True):
     revision: of the facts, from 1; an acknowledgement is on one. ladder_from: when the present ladder began; ladder_revision: the
     revision it began at, so that an acknowledgement of an earlier, milder picture does not stop it. level: the highest level told.
     next_level: the next level of the ladder to come. active_at: the last act or bulletin (R16 re-arms by it). hurried_to: a level
-    brought forward because a receiver could not be reached. unverified: levels beyond the first may be told of a signal.
+    brought forward because a position could not be reached. unreached: receivers that were given up. unverified:
+    levels beyond the first may be told of a signal.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Open(Part, frozen=True, array_like=True):
     next_level: int = 0
     active_at: UtcMs = 0
     hurried_to: UtcMs | None = None
+    unreached: tuple[str, ...] = ()
     verified: bool = False
     unverified: bool = False
     exercise: bool = False

@@ -126,7 +126,7 @@ def _severity(before: Open, after: Open, alert: Alert, books: Books) -> Told:
     released = is_waiting_signal(before) and not is_waiting_signal(after)
     rose = Grade(alert.grade) > Grade(before.severity.grade)
     if released or rose or before.state == EscalationState.ENDED:
-        fresh = msgspec.structs.replace(after, state=EscalationState.OPEN, hurried_to=None)
+        fresh = msgspec.structs.replace(after, state=EscalationState.OPEN)
         return _begun(fresh, Why.GRADE_ROSE if rose else Why.FACTS_CHANGED, alert.at, books)
     after, again = tell_again(after, Message(Why.FACTS_CHANGED, alert.at, after.level, msg_type=MessageType.UPDATE), books)
     after, desk = _desk_told(after, alert, books)
@@ -142,7 +142,7 @@ def _desk_told(escalation: Open, alert: Alert, books: Books) -> tuple[Open, tupl
 
 def _begun(escalation: Open, why: Why, at: UtcMs, books: Books) -> Told:
     """A ladder begins: those told before are told of the change, then the first level; a signal asks its first circle alone."""
-    escalation = msgspec.structs.replace(escalation, ladder_from=at, ladder_revision=escalation.revision, next_level=0)
+    escalation = msgspec.structs.replace(escalation, ladder_from=at, ladder_revision=escalation.revision, next_level=0, hurried_to=None)
     if escalation.leading.historic and not escalation.told:
         return Told(msgspec.structs.replace(escalation, state=EscalationState.ENDED))  # G6: recorded, and nobody is woken by the past.
     escalation, again = tell_again(escalation, Message(why, at, escalation.level, msg_type=MessageType.UPDATE), books)
@@ -156,7 +156,17 @@ def _begun(escalation: Open, why: Why, at: UtcMs, books: Books) -> Told:
         audience = (*audience, *books.policy.desk)
     people = [(p, role) for p, role in resolve(audience, escalation, books) if not escalation.has_told(p.id)]
     escalation, first = tell(escalation, message, people, books)
-    return Told(escalation, (*again, *first), why)
+    escalation, filing = _filing_caught_up(escalation, at, books)
+    return Told(escalation, (*again, *first, *filing), why)
+
+
+def _filing_caught_up(escalation: Open, at: UtcMs, books: Books) -> tuple[Open, tuple[Said, ...]]:
+    """What R11 said while a signal waited is told with its release: a deadline does not pass in silence."""
+    alert = escalation.filing
+    if is_waiting_signal(escalation) or escalation.told_of_filing or alert is None or alert.state != AlertState.FIRING:
+        return escalation, ()
+    told = _filing(escalation, escalation, msgspec.structs.replace(alert, at=at), books)
+    return told.escalation, told.words
 
 
 def _filing(before: Open, escalation: Open, alert: Alert, books: Books) -> Told:
@@ -242,23 +252,36 @@ def _carried_out(before: Open, after: Open, act: AdmittedAct, books: Books) -> T
 
 
 def _outcome(entries: Mapping[str, Entry], outcome: Outcome, books: Books) -> Step:
-    """A receiver that cannot be reached: its position's fallback is told, and the next level does not wait (law 9)."""
+    """A position none of whose receivers can be reached: its fallback is told; without one, the next level does not wait (law 9)."""
     entry = entries.get(_name(outcome.estate, outcome.escalation))
-    if outcome.ending != Ending.GIVEN_UP or not isinstance(entry, Open) or not entry.told:
+    if outcome.ending != Ending.GIVEN_UP or not isinstance(entry, Open):
         return NOTHING
-    words = address.fall_back(entry, Message(Why.FALLBACK, outcome.at, max(entry.level, 0)), outcome.receiver, books)
-    hurried = entry if words or entry.state != EscalationState.OPEN else msgspec.structs.replace(entry, hurried_to=outcome.at)
-    return _kept(Told(hurried, words, Why.FALLBACK if words else None), outcome.at, books)
+    unreached = tuple(sorted({*entry.unreached, outcome.receiver}))
+    after = msgspec.structs.replace(entry, unreached=unreached)
+    if not address.is_cut_off(outcome.position, unreached, books):
+        return _kept(Told(after), outcome.at, books)
+    message = Message(Why.FALLBACK, outcome.at, max(entry.level, 0))
+    words = address.fall_back(after, message, outcome.receiver, books)
+    newly = not address.is_cut_off(outcome.position, entry.unreached, books)
+    if not words and newly and _should_hurry(after, outcome.position, books):
+        after = msgspec.structs.replace(after, hurried_to=outcome.at)
+    return _kept(Told(after, words, Why.FALLBACK if words else None), outcome.at, books)
+
+
+def _should_hurry(escalation: Open, position: str, books: Books) -> bool:
+    """The supervised do not set the pace (G4), nor do those who are merely informed."""
+    acting = any(told.position == position and told.role == Role.ACT for told in escalation.told)
+    return acting and escalation.state == EscalationState.OPEN and not position.startswith(books.policy.supervised)
 
 
 def _tick(escalation: Open, tick: Tick, books: Books) -> Step:
     """Everything that is due by now, in the order in which it fell due, each dated by itself (law 3)."""
     words: tuple[Said, ...] = ()
-    why, at = None, tick.at
-    while (due := due_of(escalation, books.policy)) is not None and due <= tick.at:
-        told = _fallen_due(escalation, due, books)
-        escalation, words, why, at = told.escalation, (*words, *told.words), told.why, due
-    return _kept(Told(escalation, words, why), at, books) if why else NOTHING
+    after, why, at = escalation, None, tick.at
+    while (due := due_of(after, books.policy)) is not None and due <= tick.at:
+        told = _fallen_due(after, due, books)
+        after, words, why, at = told.escalation, (*words, *told.words), told.why, due
+    return NOTHING if after is escalation else _kept(Told(after, words, why), at, books)
 
 
 def _fallen_due(escalation: Open, due: UtcMs, books: Books) -> Told:

@@ -42,7 +42,6 @@ class Incident(Part, frozen=True, array_like=True, tag="incident"):
     assertions: tuple[Assertion, ...] = ()
     filed: tuple[rules.Filed, ...] = ()
     declared: tuple[rules.Declared, ...] = ()
-    unresolved: tuple[str, ...] = ()
     spoken: tuple[Spoken, ...] = ()
     at: UtcMs = 0
     ticked_at: UtcMs = 0
@@ -190,7 +189,7 @@ def _situation(view: _View) -> Situation:
         employer=correlate.latest_text(picture, "employer"),
         causes=correlate.causes(picture),
         clocks=view.clocks,
-        unresolved=incident.unresolved,
+        unresolved=tuple(sorted({doubt for a in picture.standing for doubt in a.unresolved})),
         newest=Stated(0, newest.party, newest.rank, newest.asserted_at) if newest else None,
         certainty=_certainty(picture),
     )

@@ -36,6 +36,7 @@ class Assertion(Part, frozen=True, array_like=True):
     employer: str = ""
     replaces: str = ""
     retracted: bool = False
+    unresolved: tuple[str, ...] = ()
 
 
 def assertion_of(admitted: Admitted, bulletin: IncidentBulletin) -> Assertion:
@@ -59,6 +60,7 @@ def assertion_of(admitted: Admitted, bulletin: IncidentBulletin) -> Assertion:
         employer=bulletin.employer or "",
         replaces=bulletin.replaces.id if bulletin.replaces else "",
         retracted=bulletin.retracted or admitted.moved_away,
+        unresolved=admitted.unresolved,
     )
 
 

@@ -83,9 +83,7 @@ def _taken_in(incident: Incident, admitted: Admitted) -> Incident:
     """The incident with one more fact; all collections are sorted, so that arrival order leaves no trace (law 4)."""
     place = admitted.place if not admitted.moved_away and admitted.place else incident.place
     identity = (admitted.source, admitted.id, admitted.digest)
-    incident = msgspec.structs.replace(
-        incident, place=max(incident.place, place, key=_known), unresolved=tuple(sorted({*incident.unresolved, *admitted.unresolved}))
-    )
+    incident = msgspec.structs.replace(incident, place=max(incident.place, place, key=_known))
     raw = bytes(admitted.fact)
     match admitted.kind:
         case IncidentBulletin.type:
@@ -97,7 +95,7 @@ def _taken_in(incident: Incident, admitted: Admitted) -> Incident:
             return msgspec.structs.replace(incident, filed=_sorted((*incident.filed, heard)))
         case InjuryOutcome.type:
             outcome = InjuryOutcome.model_validate_json(raw)
-            declared = Declared(*identity, outcome.outcome, outcome.declared_at)
+            declared = Declared(*identity, outcome.outcome, outcome.declared_at, admitted.rank)
             return msgspec.structs.replace(incident, declared=_sorted((*incident.declared, declared)))
     return incident
 

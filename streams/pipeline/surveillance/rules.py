@@ -106,13 +106,14 @@ def held(assertions: tuple[Assertion, ...], at: UtcMs, policy: Severity) -> Held
 
 
 class Declared(Part, frozen=True, array_like=True):
-    """A later declaration of death, disability or illness: it opens a second clock."""
+    """A later declaration of death, disability or illness: it opens a second clock if somebody official made it."""
 
     source: str
     id: str
     digest: str
     outcome: str
     declared_at: UtcMs
+    rank: str
 
 
 class Filed(Part, frozen=True, array_like=True):
@@ -134,7 +135,8 @@ def filing_clocks(picture: Picture, declared: Iterable[Declared], filed: Iterabl
     filings = sorted((f for f in filed if f.rank == Rank.LABOUR_INSPECTION), key=lambda f: (f.filed_at, f.source, f.id))
     occurred = [a.occurred_at for a in picture.standing]
     clocks = [("occurrence", min(occurred), max(occurred))] if occurred else []
-    clocks += [(d.outcome, d.declared_at, d.declared_at) for d in sorted(declared, key=lambda d: (d.declared_at, d.id))]
+    official = sorted((d for d in declared if Rank(d.rank).is_official), key=lambda d: (d.declared_at, d.source, d.id))
+    clocks += [(d.outcome, d.declared_at, d.declared_at) for d in official]
     return tuple(_clock(*clock, filings, policy) for clock in clocks)
 
 

@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas import codec
 from schemas.ledger import Progress, Tick
 from schemas.topics import DELIVERY_INBOX, ESCALATION_INBOX, INTAKE_TOPICS, LEDGER
 from schemas.word import Word
 from streams.pipeline.clock import CLOCK, HOUR_MS, Pace
+from streams.pipeline.line import Record
 from tests.story import DESK, NOON_2026, STAMP, Seat, clock
 
 AT = clock("11:10")
@@ -157,3 +159,19 @@ def test_a_tick_carries_the_revisions_in_force(story):
 
 def test_what_is_no_progress_moves_nothing(story):
     assert story.hears(Tick(1, AT, AT, AT)) == []
+
+
+def test_a_report_without_revisions_takes_none_away(story):
+    """A word of INTAKE that carries no stamp leaves the revisions as they were: a tick without them could not be decided by."""
+    story.all_sources(AT)
+    bare = Record(
+        "progress",
+        0,
+        99,
+        NOON_2026 + 99,
+        b"",
+        codec.encode(Progress("intake", INTAKE_TOPICS[0].name, 0)),
+        (("policy", b""), ("roster", b"")),
+    )
+    now = CLOCK.step(story.seat.entries, bare, Pace(story_time=True, patience_ms=PATIENCE)).changes["clock"]
+    assert (now.policy, now.roster) == STAMP

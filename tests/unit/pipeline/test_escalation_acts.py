@@ -72,19 +72,26 @@ def test_s5_needs_two(chain):
     assert found == [Judged.RECORDED, Judged.TAKEN_IN_PART, Judged.TAKEN, Judged.TAKEN]
 
 
+def test_an_s5_that_nobody_took_is_not_stood_down(chain):
+    """G4 outranks R16: first both take it, then one may end it."""
+    chain.hears(bulletin(dead=12), "11:10")
+    chain.hears(filed(), "11:11")
+    assert judged(chain, stand_down("dg-kpaii"), "11:12") == Judged.NOT_TAKEN
+
+
 def test_every_judgement_can_be_given(chain, taken):
     """The table above and the tests beside it leave none out."""
     told = {
         *(param.values[1] for param in test_an_act_on_an_open_s3.pytestmark[0].args[1]),
-        *(Judged.REPEATED, Judged.UNKNOWN_ESCALATION, Judged.CLOSED, Judged.TAKEN_IN_PART),
+        *(Judged.REPEATED, Judged.UNKNOWN_ESCALATION, Judged.CLOSED, Judged.TAKEN_IN_PART, Judged.NOT_TAKEN),
     }
     assert told == set(Judged)
 
 
 def test_who_took_it_is_recorded_with_name_time_and_revision(chain, taken):
-    judged(chain, acknowledge("disnakertrans:72", name="Ibu Sari"))
+    judged(chain, acknowledge("disnakertrans:72", name="petugas contoh"))
     (one,) = chain.standing[taken.id].taken
-    assert (one.position, one.name, one.at, one.revision, one.stops) == ("disnakertrans:72", "Ibu Sari", clock("11:12"), 1, True)
+    assert (one.position, one.name, one.at, one.revision, one.stops) == ("disnakertrans:72", "petugas contoh", clock("11:12"), 1, True)
 
 
 def test_a_refused_act_changes_nothing_and_says_only_so(chain, taken):

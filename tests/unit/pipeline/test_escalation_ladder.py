@@ -144,14 +144,16 @@ class TestAddress:
         """Positions are resolved to a person when addressed; the record keeps who it was."""
         sari = ROSTER.model_copy(
             update={
-                "positions": tuple(p.model_copy(update={"holder": "Ibu Sari"}) if p.id == "estate:imip" else p for p in ROSTER.positions)
+                "positions": tuple(
+                    p.model_copy(update={"holder": "petugas contoh"}) if p.id == "estate:imip" else p for p in ROSTER.positions
+                )
             }
         )
         chain = Chain()
         chain.escalation.in_force = InForce(POLICY, sari)
         chain.hears(bulletin(kind="near_miss"), "11:10")
-        assert {d.holder for d in chain.deliveries} == {"Ibu Sari"}
-        assert [t.holder for e in chain.standing.values() for t in e.told] == ["Ibu Sari"]
+        assert {d.holder for d in chain.deliveries} == {"petugas contoh"}
+        assert [t.holder for e in chain.standing.values() for t in e.told] == ["petugas contoh"]
 
     def test_every_first_choice_receiver_is_told_and_no_fallback(self, chain):
         chain.hears(bulletin(firm="nobody", kind="near_miss"), "11:10")

@@ -262,8 +262,8 @@ class TestFiling:
     def filing(self, at, rank="labour_inspection"):
         return Filed("s", f"f-{at}", "d", clock(at), "Disnakertrans", rank)
 
-    def declaration(self, at, what="disabled"):
-        return Declared("s", f"o-{at}", "d", what, clock(at))
+    def declaration(self, at, what="disabled", rank="labour_inspection"):
+        return Declared("s", f"o-{at}", "d", what, clock(at), rank)
 
     def test_48_hours_from_the_occurrence(self):
         (only,) = self.clocks()
@@ -301,6 +301,10 @@ class TestFiling:
             ("dead", "+3d 08:00"),
             ("disabled", "+3d 09:00"),
         ]
+
+    def test_the_press_opens_no_clock(self):
+        """A statutory 48 hours begins with somebody official's word."""
+        assert [c.opened_by for c in self.clocks(declared=(self.declaration("+1d 09:00", rank="media"),))] == ["occurrence"]
 
     def test_a_filing_answers_what_had_begun_by_then(self):
         """The report of the first day says nothing of who was declared disabled on the next."""

@@ -1,0 +1,45 @@
+"""What a worker must not be started with, and what it is given when nothing is said."""
+
+from pathlib import Path
+
+import pytest
+
+from streams.live import library, wiring
+from streams.live.settings import Settings
+from streams.live.wiring import WiringError
+
+
+def settings(tmp_path: Path, **given: object) -> Settings:
+    return Settings.load(kafka="127.0.0.1:1", state=tmp_path, **given)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        pytest.param({"smtp_host": "mail.example", "exercise_hooks": "http://127.0.0.1:1"}, "SIAGA_SMTP_HOST", id="a real relay"),
+        pytest.param({}, "SIAGA_EXERCISE_HOOKS", id="no catcher"),
+        pytest.param({"exercise_hooks": "https://hooks.example"}, "SIAGA_EXERCISE_HOOKS", id="a catcher elsewhere"),
+    ],
+)
+def test_an_exercise_reaches_nobody_but_its_catcher(tmp_path, given, words):
+    with pytest.raises(WiringError, match=words):
+        wiring.build(settings(tmp_path, prefix="exercise.x.", **given))
+
+
+def test_a_room_that_does_not_exist_is_named(tmp_path):
+    with pytest.raises(WiringError, match="kitchen"):
+        wiring.build(settings(tmp_path), ["kitchen"])
+
+
+def test_an_example_roster_gives_way_to_the_operators_own(tmp_path):
+    """Without any `activate`, production goes by the operator's roster, whatever its name."""
+    text = 'revision = "roster-2026"\n[[positions]]\nid = "duty-officer"\ntitle_id = "piket"\ntitle_en = "duty"\nholder = "piket"\n'
+    (tmp_path / "own.toml").write_text(text + 'receivers = [{ id = "piket", channel = "mail", address = "piket@ministry.example" }]\n')
+    assert set(library.load([tmp_path]).for_production().rosters) == {"roster-2026"}
+    assert set(library.load().for_production().rosters) == {"example-1"}
+
+
+def test_a_missing_secret_is_never_an_empty_one(tmp_path):
+    one, two = (wiring._secrets(settings(tmp_path).link_secret, "SIAGA_LINK_SECRET") for _ in range(2))
+    assert one != two
+    assert len(one[0]) > 40
