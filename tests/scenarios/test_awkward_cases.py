@@ -108,7 +108,7 @@ def test_16_filed_eight_days_later_the_breach_ends_for_those_who_heard_of_it(con
     ended = [h for h in heard if h.because == FILING]
     assert {h.position for h in ended} == {"estate:vdni", "disnakertrans:74", "dir-perwilayahan"}
     assert read(situation(connected).clocks[0].filed_at) == "+8d 10:00"
-    assert {d.msg_type for d in connected.deliveries if d.topic == "filing" and read(d.at) == "+8d 10:00"} == {MessageType.CANCEL}
+    assert {d.msg_type for d in connected.deliveries if d.topic == "filing" and read(d.at) == "+8d 10:00"} == {MessageType.UPDATE}
 
 
 def test_18_the_retraction_of_a_cause(tell: Shift):

@@ -11,6 +11,7 @@ from schemas.word import UtcMs
 from streams.pipeline.delivery.memory import MOST_KNOWN, Letterbox, Line, Thread, Wait
 
 DAY_MS = 86_400_000
+FACTS = "facts"
 QUIET_AFTER_CANCEL_MS = 30 * DAY_MS
 QUIET_MS = 366 * DAY_MS
 """A thread is forgotten when it has been quiet for a month after its end was told, or for a year without one: a repeated delivery
@@ -62,7 +63,7 @@ def with_arrival(thread: Thread, wait: Wait) -> Thread:
 
 
 def settle(thread: Thread, in_hand: Wait | None) -> tuple[Thread, tuple[Withdrawn, ...]]:
-    """Only the newest letter of each topic waits on; a Cancel takes all topics with it, and is taken by whatever follows it.
+    """Only the newest letter of each topic waits on; the end of the facts takes all topics with it, and is taken by whatever follows it.
 
     in_hand: the letter of this thread whose attempt is open. Nobody is told of the end of what they never heard of.
     """
@@ -90,8 +91,9 @@ def _supersede(waiting: tuple[Wait, ...]) -> tuple[list[Wait], list[Withdrawn]]:
 
 
 def _concerns(newer: Wait | Line, older: Wait) -> bool:
+    """Letters of one topic concern each other; the end of the facts concerns every topic, that of another matter only its own."""
     ends = newer.cancelled if isinstance(newer, Line) else newer.cancel
-    return newer.topic == older.topic or ends or older.cancel
+    return newer.topic == older.topic or (ends and newer.topic == FACTS) or (older.cancel and older.topic == FACTS)
 
 
 def _standing_for(newer: Wait, older: Wait) -> Wait:

@@ -8,7 +8,7 @@ import msgspec
 from schemas.escalation import Asked, Delivery, MessageType, Role, Told, Why
 from schemas.ids import DESK, delivery_id
 from schemas.policy import Audience, Escalating, Position, Receiver, Roster
-from schemas.surveillance import Alert, Because, Certainty, Rule
+from schemas.surveillance import Alert, AlertState, Because, Certainty, Rule
 from schemas.topics import DELIVERY_INBOX
 from schemas.word import Stamp, UtcMs
 from streams.pipeline.escalation.group import Open
@@ -162,9 +162,9 @@ def _subject_of(escalation: Open, message: Message) -> Alert:
 
 def asked_of(escalation: Open, message: Message, position: str, role: Role) -> tuple[Asked, ...]:
     """What the reader is asked to do, with its deadline: nothing of those who are merely informed, or of an end."""
-    if role == Role.INFORM or message.msg_type == MessageType.CANCEL:
-        return ()
     alert = _subject_of(escalation, message)
+    if role == Role.INFORM or message.msg_type == MessageType.CANCEL or alert.state == AlertState.RESOLVED:
+        return ()
     if alert.rule == Rule.REFUSED:
         return (Asked("correct_and_republish"),)
     if message.topic == FILING:

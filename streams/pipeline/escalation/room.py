@@ -181,11 +181,16 @@ def _filing(before: Open, escalation: Open, alert: Alert, books: Books) -> Told:
     if resolved or (_is_overdue(before.filing) and not _is_overdue(alert)):
         heard = {name: (p, Role.ACT) for name in escalation.told_of_filing if (p := books.roster.position(name))}
         people = heard | people
-    msg_type = MessageType.CANCEL if resolved else MessageType.ALERT
+    msg_type = _filing_type(alert) if resolved else MessageType.ALERT
     message = Message(Why.FILING, alert.at, escalation.level, FILING, msg_type)
     escalation, words = tell(escalation, message, people.values(), books)
     told_of_filing = tuple(dict.fromkeys((*escalation.told_of_filing, *people)))
     return Told(msgspec.structs.replace(escalation, told_of_filing=told_of_filing), words, Why.FILING)
+
+
+def _filing_type(alert: Alert) -> MessageType:
+    """A report that has come in is news of the same matter; only what should never have been said is cancelled."""
+    return MessageType.UPDATE if any(reason.because == Because.FILED for reason in alert.reasons) else MessageType.CANCEL
 
 
 def _is_overdue(alert: Alert | None) -> bool:

@@ -452,6 +452,14 @@ class TestCancels:
         ]
         assert house.box().waiting == ()
 
+    def test_the_end_of_another_matter_leaves_the_facts_alone(self) -> None:
+        """A filing question taken back does not swallow the waiting word that more have died."""
+        house = House()
+        attempt = only_attempt(house.tell("a", **FIRST))
+        house.tell("b", revision=2)
+        assert ended(house.tell("c", revision=2, topic="filing", **END)) == []
+        assert "b" not in [delivery for delivery, _ in ended(house.accept(attempt))]
+
     def test_an_end_waits_for_the_open_attempt_and_follows_it(self) -> None:
         """Open counts as heard until it turns out otherwise."""
         house = House()
