@@ -29,11 +29,6 @@ def test_its_two_commands_are_targets(target):
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
-def test_ci_runs_the_test_command_of_the_readme():
-    """.ci/run calls exactly what the reader is told to call."""
-    assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("make test")
-
-
 @pytest.mark.parametrize("number", sorted(set(re.findall(r"`tests/laws/` ([\d, ]+)", README))))
 def test_every_law_it_names_has_its_test(number):
     """A guarantee without a test is a wish."""
