@@ -2,9 +2,9 @@
 
 from schemas.topics import DELIVERY_INBOX
 from streams.pipeline.delivery.memory import pack, unpack
-from streams.pipeline.delivery.room import Books, step
+from streams.pipeline.delivery.room import step
 from streams.pipeline.line import Room
 
 DELIVERY = Room("delivery", (DELIVERY_INBOX,), step, pack, unpack)
 
-__all__ = ["DELIVERY", "Books"]
+__all__ = ["DELIVERY"]

@@ -4,7 +4,6 @@ What arrives is known already, or cannot be told, or is overtaken, or waits. Wha
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -12,7 +11,6 @@ from schemas.codec import decode, name_of
 from schemas.delivery import Ending, Receipt, ReceiptKind
 from schemas.escalation import Delivery
 from schemas.ledger import Origin, Parked, Tick
-from schemas.policy import Policy, Roster
 from schemas.topics import PARKED
 from schemas.word import Stamp, UtcMs, Word
 from streams.pipeline.delivery.draft import Draft
@@ -20,7 +18,7 @@ from streams.pipeline.delivery.letterbox import MOST_WAITING
 from streams.pipeline.delivery.memory import Disabled, Letterbox, Open, Thread, Wait
 from streams.pipeline.delivery.retry import after_failure, after_silence, doubted, with_failure, with_success
 from streams.pipeline.delivery.thread import as_wait, closes_at, overtaken_by, with_accepted, with_arrival, with_told
-from streams.pipeline.line import NOTHING, Due, Entry, Record, Said, Step
+from streams.pipeline.line import NOTHING, Due, Entry, InForce, Record, Said, Step
 
 LARGEST_LETTER_BYTES = 32 * 1024
 """A delivery is 3 to 5 KB. A larger one than this could not be kept beside what its thread remembers of it."""
@@ -31,14 +29,7 @@ LATEST_INSTANT: UtcMs = 253_402_300_799_999
 CHANNELS = ("mail", "webhook", "file")
 
 
-class Books(NamedTuple):
-    """The revisions in force, as the record's stamp names them. The roster is ESCALATION's business."""
-
-    policy: Policy
-    roster: Roster | None = None
-
-
-def step(entries: Mapping[str, Entry], record: Record, books: Books) -> Step:
+def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Step:
     """One record of the delivery inbox."""
     try:
         word = decode(record.value or b"")
@@ -48,11 +39,11 @@ def step(entries: Mapping[str, Entry], record: Record, books: Books) -> Step:
         return _park(record, odd)
     match word:
         case Delivery():
-            return _delivery(Draft(entries, record, word.receiver, books.policy.delivery), word, len(record.value or b""))
+            return _delivery(Draft(entries, record, word.receiver, in_force.policy.delivery), word, len(record.value or b""))
         case Receipt():
-            return _receipt(Draft(entries, record, word.receiver, books.policy.delivery), word)
+            return _receipt(Draft(entries, record, word.receiver, in_force.policy.delivery), word)
         case Tick():
-            return _tick(entries, record, word, books)
+            return _tick(entries, record, word, in_force)
         case _:
             return _park(record, f"{name_of(word)} is not said to this room")
 
@@ -213,11 +204,11 @@ def _again_or_never(draft: Draft, attempt: Open, again: Wait | None, answer: str
         draft.keep(attempt.escalation, draft.thread(attempt.escalation).with_waiting(again))
 
 
-def _tick(entries: Mapping[str, Entry], record: Record, tick: Tick, books: Books) -> Step:
+def _tick(entries: Mapping[str, Entry], record: Record, tick: Tick, in_force: InForce) -> Step:
     key = (record.key or b"").decode("utf-8", "replace")
     match entries.get(key):
         case Letterbox():
-            return _tick_letterbox(Draft(entries, record, key, books.policy.delivery), tick)
+            return _tick_letterbox(Draft(entries, record, key, in_force.policy.delivery), tick)
         case Thread() as thread:
             return _tick_thread(entries, key, thread, tick)
         case _:

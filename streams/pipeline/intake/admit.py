@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from schemas.escalation import AdmittedAct
-from schemas.ids import FIRM, digest
+from schemas.ids import ESTATE, FIRM, digest
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, Rank
 from schemas.ledger import Admitted, Origin, Place
 from schemas.operator import Act, StandDown, Verify
@@ -137,7 +137,7 @@ def _doubtful_times(event: Event, fact: IncidentFact, latest: UtcMs) -> tuple[st
 def _told(admitted: Admitted, stamp: Stamp) -> Iterator[Said]:
     place = admitted.place
     assert place is not None  # noqa: S101  every fact admitted here has one
-    for subject in (f"{FIRM}{place.firm}", f"estate:{place.estate}"):
+    for subject in (f"{FIRM}{place.firm}", f"{ESTATE}{place.estate}"):
         yield Said(LEDGER, subject, msgspec.structs.replace(admitted, subject=subject), stamp)
 
 

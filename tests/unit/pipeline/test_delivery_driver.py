@@ -13,14 +13,14 @@ from schemas.codec import decode, encode
 from schemas.delivery import Attempt, Outcome, Receipt, ReceiptKind
 from schemas.escalation import Delivery, MessageType, Role, Why
 from schemas.ledger import Parked, Place, Tick
-from schemas.policy import Delivering, Policy, Retry
+from schemas.policy import Delivering, Policy, Retry, Roster
 from schemas.surveillance import Certainty, Figure, Situation, Stated
 from schemas.word import Word
-from streams.pipeline.delivery import DELIVERY, Books
+from streams.pipeline.delivery import DELIVERY
 from streams.pipeline.delivery.letterbox import missing
 from streams.pipeline.delivery.memory import Letterbox, Thread, Wait
 from streams.pipeline.delivery.thread import held_until
-from streams.pipeline.line import Due, Entry, Record, Step
+from streams.pipeline.line import Due, Entry, InForce, Record, Step
 
 MINUTE = 60_000
 NOON = 1_703_390_400_000
@@ -41,7 +41,7 @@ DELIVERING = Delivering(
     breaker_seconds=240,
     tolerance_seconds=2,
 )
-BOOKS = Books(Policy.model_construct(revision="test", delivery=DELIVERING))
+BOOKS = InForce(Policy.model_construct(revision="test", delivery=DELIVERING), Roster(revision="test", positions=()))
 LAPSE = (60 + 30 + 2) * 1_000 + 1
 
 
@@ -78,7 +78,7 @@ def a_delivery(name: str, **said: object) -> Delivery:
 class House:
     """DELIVERY with its inbox in front and its outboxes behind. `clock` is milliseconds since noon, for both clocks."""
 
-    def __init__(self, books: Books = BOOKS) -> None:
+    def __init__(self, books: InForce = BOOKS) -> None:
         self.books = books
         self.clock = 0
         self.memory: dict[str, bytes] = {}
