@@ -22,7 +22,7 @@ class Scene:
     def __init__(self) -> None:
         self.deliveries: dict[str, Delivery] = {}
         self.outcomes: dict[str, Outcome] = {}
-        self.attempts: dict[tuple[str, int], Attempt] = {}
+        self._newest: dict[str, int] = {}
         self.receipts: dict[tuple[str, int], Receipt] = {}
         self.escalations: list[Escalation] = []
         self.answers: list[Answer] = []
@@ -66,8 +66,12 @@ class Scene:
 
     @property
     def open_attempts(self) -> set[tuple[str, int]]:
-        """Attempts of which nobody knows yet how they went."""
-        return self.attempts.keys() - self.receipts.keys()
+        """The newest attempt of each delivery that has not ended, as long as nobody knows how it went.
+
+        One whose worker died in its middle is never heard of again: the next attempt, or the outcome, takes its place.
+        """
+        newest = {(delivery, number) for delivery, number in self._newest.items() if delivery not in self.outcomes}
+        return newest - self.receipts.keys()
 
     @property
     def nothing_open(self) -> bool:
@@ -105,7 +109,7 @@ class Scene:
             case Outcome():
                 self.outcomes[word.delivery] = word
             case Attempt():
-                self.attempts[word.delivery.id, word.number] = word
+                self._newest[word.delivery.id] = max(word.number, self._newest.get(word.delivery.id, 0))
             case Receipt() if word.kind is not ReceiptKind.BEGUN:
                 self.receipts[word.delivery, word.attempt] = word
             case Escalation():

@@ -131,10 +131,10 @@ def folder() -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def catcher(directory: Path, http_port: int) -> AsyncIterator[Catcher]:
-    """A mailbox and a webhook receiver as a process of their own, until the block is left."""
+async def catcher(directory: Path, http_port: int, faults: Sequence[str] = FAULTS) -> AsyncIterator[Catcher]:
+    """A mailbox and a webhook receiver as a process of their own, until the block is left. `faults`: what they do wrong."""
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
-    options = ["--log", str(directory), "--secret", secret, "--http-port", str(http_port), *FAULTS]
+    options = ["--log", str(directory), "--secret", secret, "--http-port", str(http_port), *faults]
     process = _start(["streams.simulate.catchers", *options], directory / "catcher.log", os.environ, subprocess.PIPE)
     try:
         async with asyncio.timeout(_START_SECONDS):

@@ -80,6 +80,7 @@ class Mailbox:
         dropped = self.faults.of(receiver, What.DROP)
         self.log.write("mail", **_seen(envelope), answer="none" if dropped else "250")
         if dropped:
+            await asyncio.sleep(dropped.seconds)
             cast(asyncio.Transport, server.transport).abort()
         return "250 caught"
 
@@ -125,7 +126,10 @@ class Receiver:
             await asyncio.sleep(fault.seconds)
         dropped = self.faults.of(request.path, What.DROP)
         self.log.write("webhook", **self._seen(request, body), answer="none" if dropped else str(ANSWERED))
-        return _cut(request) if dropped else web.Response(status=ANSWERED)
+        if not dropped:
+            return web.Response(status=ANSWERED)
+        await asyncio.sleep(dropped.seconds)
+        return _cut(request)
 
     async def _fail(self, request: web.Request, fault: Fault) -> web.Response:
         self.log.write("fault", what=fault.what, code=fault.code, path=request.path)

@@ -19,7 +19,8 @@ class What(StrEnum):
 class Fault(NamedTuple):
     """One fault, as written on the command line: `what=code,code=451,first=2,per=receiver,to=…`.
 
-    first: how many times (0: every time). per: `total`, or counted for each receiver. to: only for receivers that contain this text.
+    first: how many times (0: every time). seconds: how long a delay, or the silence before the connection of a dropped message is cut.
+    per: `total`, or counted for each receiver. to: only for receivers that contain this text.
     """
 
     what: What

@@ -1,7 +1,9 @@
 """A worker is killed with kill -9 in the middle of Morowali, at seeded moments; the checker judges, from topics and logs alone."""
 
 import asyncio
+import json
 import random
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from schemas.delivery import ReceiptKind
 from schemas.topics import DELIVERY_INBOX
 from streams.cli import stage
 from streams.live.settings import Settings
-from streams.simulate import shelf
+from streams.simulate import shelf, story
 from streams.simulate.checks import Verdict
 from tests.live.conftest import bootstrap, settings  # noqa: F401  the same Kafka for both folders
 from tests.live.night import Night, night
@@ -48,3 +50,51 @@ async def test_nothing_is_lost_and_nobody_told_twice_when_a_worker_is_killed(set
     assert (tally.lost, tally.told_twice, tally.out_of_order, tally.parked) == (0, 0, 0, 0)
     assert tally.deliveries == 80, "as many as without any kill"
     assert not [r for r in receipts if r.kind is ReceiptKind.EXPIRED], "the death of one worker holds up no sender of the other"
+
+
+HOUR_MS = 3_600_000
+LATE_ANSWER = ("--mail-fault", "what=drop,seconds=3,first=1,to=polres@")
+"""The first mail to the police is caught at once, and answered too late for the worker that sent it."""
+
+
+def first_hour_with_short_attempts(directory: Path) -> tuple[story.Story, str]:
+    """The first bulletin and the climb after it, under a policy whose attempts at mails lapse within seconds; where that policy lies."""
+    packaged = files("streams")
+    policy = packaged.joinpath("policies", "2026-11-23.1.toml").read_text()
+    told = packaged.joinpath("simulate", "stories", "itss-unanswered.toml").read_text()
+    long, short = "attempt_seconds = 60\nsend_seconds = 30", "attempt_seconds = 5\nsend_seconds = 5"
+    assert long in policy
+    directory.mkdir()
+    (directory / "short.toml").write_text(policy.replace("2026-11-23.1", "short").replace(long, short))
+    whole = story.parse("itss-unanswered", told.replace("2026-11-23.1", "short"))
+    return whole.model_copy(update={"lines": whole.lines[:1], "until": whole.lines[0].at + HOUR_MS}), str(directory)
+
+
+async def test_who_may_have_been_told_by_a_worker_that_died_is_told_again_marked(settings: Settings, tmp_path: Path) -> None:  # noqa: F811
+    """Promise 1's one exception: between a committed `begun` and its outcome. The repeat is the same message, marked and counted."""
+    told, policies = first_hour_with_short_attempts(tmp_path / "policies")
+    async with night(settings, tmp_path, faults=LATE_ANSWER, SIAGA_POLICIES=policies) as running:
+
+        async def published(moment: stage.Moment) -> None:
+            if not moment.lines or running.workers.kills:
+                return
+            while not to_the_police(running):
+                await asyncio.sleep(0.05)
+            for worker in (1, 2):
+                running.workers.kill(worker)
+            running.workers.revive()
+
+        await running.workers.while_they_work(stage.play(settings, told, stage.NOBODY._replace(published=published)))
+        tally, mails = await running.verdict(), to_the_police(running)
+    assert (tally.verdict, tally.first) == (Verdict.DELIVERED, "")
+    assert (tally.lost, tally.told_twice, tally.given_up) == (0, 0, 0)
+    assert tally.caught_again >= 1
+    assert tally.possible_duplicates >= tally.caught_again
+    assert mails[0]["answer"] == "none"
+    assert [mail["answer"] for mail in mails if mail["message_id"] == mails[0]["message_id"]] == ["none", "250"]
+
+
+def to_the_police(running: Night) -> list[dict]:
+    """The mails to the police that were caught, in order."""
+    mails = [json.loads(line) for line in running.caught.mails]
+    return [mail for mail in mails if mail["kind"] == "mail" and mail["to"][0].startswith("polres@")]

@@ -1,6 +1,6 @@
 """A night: topics, catchers that fail first, and two workers under a prefix of their own; everything ends with the block."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -31,11 +31,11 @@ class Night(NamedTuple):
 
 
 @asynccontextmanager
-async def night(settings: Settings, directory: Path, **environment: str) -> AsyncIterator[Night]:
+async def night(settings: Settings, directory: Path, *, faults: Sequence[str] = troupe.FAULTS, **environment: str) -> AsyncIterator[Night]:
     """Everything up, until the block is left. `environment` wins over what the workers of a demo are told."""
     differences = await kafka.apply(settings, topics.ALL, audit_days=1)
     assert not differences.differences
-    async with troupe.catcher(directory, 0) as caught:
+    async with troupe.catcher(directory, 0, faults) as caught:
         told = troupe.environment(settings, caught, directory / "state") | environment
         async with troupe.workers(told, directory) as workers:
             yield Night(settings, caught, workers)
