@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,12 +14,27 @@ from schemas.delivery import ReceiptKind
 from schemas.topics import DELIVERY_INBOX
 from streams.cli import stage
 from streams.live.settings import Settings
-from streams.simulate import shelf, story
+from streams.simulate import story
 from streams.simulate.checks import Verdict
 from tests.live.conftest import bootstrap, settings  # noqa: F401  the same Kafka for both folders
 from tests.live.night import Night, night
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+
+
+HOUR_MS = 3_600_000
+UNANSWERED, REVISION = "itss-unanswered", "2026-11-23.1"
+
+
+def with_short_attempts(directory: Path, attempt_seconds: int) -> tuple[story.Story, str]:
+    """The story under a policy whose attempts lapse within seconds, not in a minute and a half; and where that policy lies."""
+    packaged = files("streams")
+    policy = packaged.joinpath("policies", f"{REVISION}.toml").read_text()
+    told = packaged.joinpath("simulate", "stories", f"{UNANSWERED}.toml").read_text()
+    short = re.sub(r"attempt_seconds = \d+\nsend_seconds = \d+", f"attempt_seconds = {attempt_seconds}\nsend_seconds = 5", policy)
+    directory.mkdir()
+    (directory / "short.toml").write_text(short.replace(REVISION, "short"))
+    return story.parse(UNANSWERED, told.replace(REVISION, "short")), str(directory)
 
 
 def killing(running: Night, seed: int) -> stage.Audience:
@@ -41,8 +57,9 @@ def killing(running: Night, seed: int) -> stage.Audience:
 @pytest.mark.parametrize("seed", [20231224, 41, 7206])
 async def test_nothing_is_lost_and_nobody_told_twice_when_a_worker_is_killed(settings: Settings, tmp_path: Path, seed: int) -> None:  # noqa: F811
     """Promise 1. A repeat is allowed only inside a committed `begun`, and then it is marked."""
-    async with night(settings, tmp_path) as running:
-        await running.workers.while_they_work(stage.play(settings, shelf.load("itss-unanswered"), killing(running, seed)))
+    told, policies = with_short_attempts(tmp_path / "policies", attempt_seconds=20)
+    async with night(settings, tmp_path, SIAGA_POLICIES=policies) as running:
+        await running.workers.while_they_work(stage.play(settings, told, killing(running, seed)))
         tally = await running.verdict()
         receipts = [codec.decode(r.value or b"") for r in await running.records(DELIVERY_INBOX) if r.header("word") == "receipt"]
     assert running.workers.kills == 1
@@ -52,27 +69,14 @@ async def test_nothing_is_lost_and_nobody_told_twice_when_a_worker_is_killed(set
     assert not [r for r in receipts if r.kind is ReceiptKind.EXPIRED], "the death of one worker holds up no sender of the other"
 
 
-HOUR_MS = 3_600_000
 LATE_ANSWER = ("--mail-fault", "what=drop,seconds=3,first=1,to=polres@")
 """The first mail to the police is caught at once, and answered too late for the worker that sent it."""
 
 
-def first_hour_with_short_attempts(directory: Path) -> tuple[story.Story, str]:
-    """The first bulletin and the climb after it, under a policy whose attempts at mails lapse within seconds; where that policy lies."""
-    packaged = files("streams")
-    policy = packaged.joinpath("policies", "2026-11-23.1.toml").read_text()
-    told = packaged.joinpath("simulate", "stories", "itss-unanswered.toml").read_text()
-    long, short = "attempt_seconds = 60\nsend_seconds = 30", "attempt_seconds = 5\nsend_seconds = 5"
-    assert long in policy
-    directory.mkdir()
-    (directory / "short.toml").write_text(policy.replace("2026-11-23.1", "short").replace(long, short))
-    whole = story.parse("itss-unanswered", told.replace("2026-11-23.1", "short"))
-    return whole.model_copy(update={"lines": whole.lines[:1], "until": whole.lines[0].at + HOUR_MS}), str(directory)
-
-
 async def test_who_may_have_been_told_by_a_worker_that_died_is_told_again_marked(settings: Settings, tmp_path: Path) -> None:  # noqa: F811
     """Promise 1's one exception: between a committed `begun` and its outcome. The repeat is the same message, marked and counted."""
-    told, policies = first_hour_with_short_attempts(tmp_path / "policies")
+    whole, policies = with_short_attempts(tmp_path / "policies", attempt_seconds=5)
+    told = whole.model_copy(update={"lines": whole.lines[:1], "until": whole.lines[0].at + HOUR_MS})
     async with night(settings, tmp_path, faults=LATE_ANSWER, SIAGA_POLICIES=policies) as running:
 
         async def published(moment: stage.Moment) -> None:
