@@ -4,6 +4,8 @@ import hashlib
 
 FIRM, ESTATE, SOURCE = "firm:", "estate:", "source:"
 DESK = "desk"
+STORY = "siaga/story"
+"""The CloudEvents source whose watermarks move a story, and nothing else."""
 
 
 def digest(*parts: str | bytes) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.word import Fact, Instant, UtcMs
+from schemas.word import Dated, Fact, Instant, Published, UtcMs
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:\-]*$")]
@@ -125,7 +125,15 @@ class Replaces(Fact):
     incident: Id | None = None
 
 
-class IncidentBulletin(Fact):
+class Statement(Dated):
+    """What somebody says about a firm. `exercise`: it is made up, and must say so."""
+
+    firm: Id
+    plant: Id | None = None
+    exercise: bool = False
+
+
+class IncidentBulletin(Statement):
     """What one party says about one incident at one moment.
 
     `incident` is a reference that sources share; without one, bulletins about the same firm and local day belong together. A bulletin
@@ -134,8 +142,6 @@ class IncidentBulletin(Fact):
 
     type: ClassVar[str] = "siaga.incident-bulletin.v1"
 
-    firm: Id
-    plant: Id | None = None
     estate: Id | None = None
     regency: Annotated[str, Field(pattern=r"^\d{2}\.\d{2}$")] | None = None
     incident: Id | None = None
@@ -159,7 +165,6 @@ class IncidentBulletin(Fact):
     potential: Grade | None = None
     replaces: Replaces | None = None
     retracted: bool = False
-    exercise: bool = False
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
@@ -172,26 +177,21 @@ class IncidentBulletin(Fact):
 
     @property
     def said_at(self) -> UtcMs:
-        """When it was said: the event's own `time` is this, or later where a library writes the moment of publishing."""
         return self.asserted_at
 
 
-class AccidentReportFiled(Fact):
+class AccidentReportFiled(Statement):
     """A labour inspection says that it has received the written accident report (Form 3 KK2 A; PER.03/MEN/1998)."""
 
     type: ClassVar[str] = "siaga.accident-report-filed.v1"
 
-    firm: Id
-    plant: Id | None = None
     incident: Id | None = None
     occurred_at: Instant
     filed_at: Instant
     received_by: Name
-    exercise: bool = False
 
     @property
     def said_at(self) -> UtcMs:
-        """When it was said: the event's own `time` is this, or later where a library writes the moment of publishing."""
         return self.filed_at
 
 
@@ -203,41 +203,32 @@ class Outcome(StrEnum):
     ILL = "ill"
 
 
-class InjuryOutcome(Fact):
+class InjuryOutcome(Statement):
     """A later declaration about workers hurt in an incident; no person is named."""
 
     type: ClassVar[str] = "siaga.injury-outcome.v1"
 
-    firm: Id
-    plant: Id | None = None
     incident: Id | None = None
     occurred_at: Instant
     outcome: Outcome
     persons: Annotated[int, Field(ge=1, le=10_000)]
     declared_by: Party
     declared_at: Instant
-    exercise: bool = False
 
     @property
     def said_at(self) -> UtcMs:
-        """When it was said: the event's own `time` is this, or later where a library writes the moment of publishing."""
         return self.declared_at
 
 
-class SourceWatermark(Fact):
+class SourceWatermark(Published):
     """A source says: everything that I received up to `complete_through` has been published."""
 
     type: ClassVar[str] = "siaga.source-watermark.v1"
 
     complete_through: Instant
 
-    @property
-    def said_at(self) -> UtcMs:
-        """When it was said: the event's own `time` is this, or later where a library writes the moment of publishing."""
-        return self.complete_through
 
-
-class IntakeWatermark(Fact):
+class IntakeWatermark(Published):
     """INTAKE's own mark in its own partition: having read it back, the seat has read everything before it."""
 
     type: ClassVar[str] = "siaga.intake-watermark.v1"

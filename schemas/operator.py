@@ -9,15 +9,13 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from schemas.intake import Name, Words
-from schemas.word import Fact, Instant, UtcMs
+from schemas.word import Dated, Instant, UtcMs
 
 Revision = Annotated[int, Field(ge=1)]
 
 
-class Act(Fact):
+class Act(Dated):
     """What every act states. `estate` is the key of the escalation's estate; `acted_at` is when the person acted."""
-
-    type: ClassVar[str]
 
     escalation: Name
     estate: Name
@@ -29,7 +27,6 @@ class Act(Fact):
 
     @property
     def said_at(self) -> UtcMs:
-        """When it was said."""
         return self.acted_at
 
 

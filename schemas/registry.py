@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from schemas.intake import Id, Name, Rank
-from schemas.word import Fact, Instant
+from schemas.word import Dated, Instant, UtcMs
 
 RegionCode = Annotated[str, Field(pattern=r"^\d{2}\.\d{2}$")]
 
@@ -17,13 +17,17 @@ Zone = Literal["Asia/Jakarta", "Asia/Pontianak", "Asia/Makassar", "Asia/Jayapura
 """Indonesia's zones: WIB (two of that offset), WITA, WIT."""
 
 
-class Entry(Fact):
+class Entry(Dated):
     """One dated statement about one entity. `ended` closes it from `valid_from` on."""
 
     id: Id
     valid_from: Instant
     ended: bool = False
     exercise: bool = False
+
+    @property
+    def said_at(self) -> UtcMs:
+        return self.valid_from
 
 
 class RegionEntry(Entry):
@@ -92,7 +96,7 @@ class SourceEntry(Entry):
     silent_after_minutes: Annotated[int, Field(ge=1)] | None = None
 
 
-class Activate(Fact):
+class Activate(Dated):
     """From `effective_from` on, this policy or roster revision is in force; the act of a named position."""
 
     type: ClassVar[str] = "siaga.activate.v1"
@@ -102,6 +106,10 @@ class Activate(Fact):
     effective_from: Instant
     by: Name
     exercise: bool = False
+
+    @property
+    def said_at(self) -> UtcMs:
+        return self.effective_from
 
     @model_validator(mode="after")
     def _activates_something(self) -> Self:

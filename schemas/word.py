@@ -5,8 +5,9 @@ struct (`Word`). Instants are whole milliseconds since the epoch in UTC (`UtcMs`
 """
 
 import re
+from abc import abstractmethod
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
@@ -66,6 +67,21 @@ class Fact(BaseModel):
     """Something the outside or an operator said: no coercion, no unknown field, never altered."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Published(Fact):
+    """A fact that is published as an event of its own. `type` is the CloudEvents type: it names the version of the schema."""
+
+    type: ClassVar[str]
+
+
+class Dated(Published):
+    """One that was said at a moment."""
+
+    @property
+    @abstractmethod
+    def said_at(self) -> UtcMs:
+        """When it was said: the event's own `time` is this, or later where a library writes the moment of publishing."""
 
 
 class Part(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):

@@ -1,7 +1,6 @@
 """`siaga ack`: a named person takes an escalation. Publishes the act, and waits for ESCALATION's word on it; ESCALATION alone judges."""
 
 import asyncio
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +8,7 @@ import typer
 from streams.cli.say import NO, AsJson, Stop, end, out
 
 if TYPE_CHECKING:
+    from schemas.cloud import Message
     from schemas.escalation import Answer, Escalation
     from schemas.word import UtcMs
     from streams.live.settings import Settings
@@ -64,11 +64,11 @@ async def _acknowledged(settings: "Settings", id: str, stated: dict[str, object]
 
     escalation = await place.in_time(_escalation(settings, id))
     at = await place.in_time(_present(settings))
-    act_id, headers, value = _act(settings, escalation, stated, at)
+    act_id, act = _act(settings, escalation, stated, at)
     async with kafka.publisher(settings) as producer:
         from schemas.topics import ACTS
 
-        await producer.send_and_wait(settings.prefix + ACTS.name, value, key=escalation.estate.encode(), headers=headers)
+        await producer.send_and_wait(settings.prefix + ACTS.name, act.value, key=escalation.estate.encode(), headers=list(act.headers))
     try:
         return await place.in_time(_answer(settings, act_id), WAIT_SECONDS)
     except TimeoutError:
@@ -102,21 +102,19 @@ async def _present(settings: "Settings") -> "UtcMs":
     return wall
 
 
-def _act(
-    settings: "Settings", escalation: "Escalation", stated: dict[str, object], at: "UtcMs"
-) -> tuple[str, list[tuple[str, bytes]], bytes]:
-    """The act as a CloudEvent in binary mode: its id, headers and value."""
+def _act(settings: "Settings", escalation: "Escalation", stated: dict[str, object], at: "UtcMs") -> tuple[str, "Message"]:
+    """The act: its id, and the record."""
+    from schemas.cloud import Cloud
     from schemas.ids import digest
     from schemas.operator import Acknowledge
     from schemas.word import format_time
 
-    when = format_time(at)
-    data = {"escalation": escalation.id, "estate": escalation.estate, **stated, "acted_at": when, "exercise": settings.exercise}
-    value = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-    act_id = f"cli/{digest(value)}"
-    attributes = {"specversion": "1.0", "id": act_id, "source": "siaga/cli", "type": Acknowledge.type, "time": when, "recordedtime": when}
-    _refuse_what_intake_would(value)
-    return act_id, [("content-type", b"application/json"), *((f"ce_{name}", text.encode()) for name, text in attributes.items())], value
+    stamped = {"acted_at": format_time(at), "exercise": settings.exercise}
+    data = {"escalation": escalation.id, "estate": escalation.estate, **stated, **stamped}
+    said = Cloud(Acknowledge.type, "siaga/cli", f"cli/{digest(repr(data))}", data, at, at)
+    message = said.binary()
+    _refuse_what_intake_would(message.value)
+    return said.id, message
 
 
 def _refuse_what_intake_would(value: bytes) -> None:

@@ -4,12 +4,13 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from schemas.facts import FACTS
 from schemas.registry import Activate
 from schemas.topics import BY_NAME, INCIDENTS, INTAKE_TOPICS, Topic
 from streams.cli.say import Stop, one_line
 from streams.live import library
 from streams.live.settings import Settings
-from streams.pipeline.intake.decode import TOPICS_OF, Event, Refused, Refusing, decode
+from streams.pipeline.intake.decode import Event, Refused, Refusing, decode
 from streams.pipeline.line import Record
 
 Judge = Callable[[bytes], tuple[Topic, Event | Refused]]
@@ -121,7 +122,8 @@ def _topic_of(raw: bytes) -> Topic:
         kind = json.loads(raw).get("type")
     except (ValueError, AttributeError, RecursionError):
         return INCIDENTS
-    return TOPICS_OF.get(kind, (INCIDENTS,))[0] if isinstance(kind, str) else INCIDENTS
+    known = FACTS.get(kind) if isinstance(kind, str) else None
+    return known.topics[0] if known else INCIDENTS
 
 
 def _of_an_installed_revision(event: Event | Refused, installed: set[str]) -> Event | Refused:

@@ -7,12 +7,13 @@ from itertools import count
 import mode
 from aiokafka import AIOKafkaProducer
 
+from schemas.cloud import Cloud
+from schemas.intake import IntakeWatermark
 from streams.live import kafka
 from streams.live.seat import Seat, State
 from streams.live.seats import Seats
 from streams.live.settings import Settings
 
-TYPE = "siaga.intake-watermark.v1"
 SOURCE = "siaga/intake"
 
 _LOOK_SECONDS = 1.0
@@ -44,13 +45,6 @@ class Watermarks(mode.Service):
         return [seat for seat, written in self._written.items() if written <= since]
 
     async def _write_one(self, producer: AIOKafkaProducer, seat: Seat, now: float) -> None:
-        headers = [
-            ("ce_specversion", "1.0"),
-            ("ce_type", TYPE),
-            ("ce_source", SOURCE),
-            ("ce_id", f"{seat.partition}.{seat.opened}.{next(self._numbers)}"),
-            ("content-type", "application/json"),
-        ]
+        said = Cloud(IntakeWatermark.type, SOURCE, f"{seat.partition}.{seat.opened}.{next(self._numbers)}", {}).binary()
         self._written[seat] = now
-        bytes_of = [(name, value.encode()) for name, value in headers]
-        await producer.send_and_wait(seat.tp.topic, b"{}", partition=seat.partition, headers=bytes_of)
+        await producer.send_and_wait(seat.tp.topic, said.value, partition=seat.partition, headers=list(said.headers))

@@ -12,11 +12,9 @@ from typing import Any, NamedTuple
 import msgspec
 from pydantic import ValidationError
 
-from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, IntakeWatermark, SourceWatermark
-from schemas.operator import Acknowledge, StandDown, Verify
-from schemas.registry import Activate, EstateEntry, FirmEntry, PlantEntry, RegionEntry, SourceEntry
-from schemas.topics import ACTS, CASES, INCIDENTS, INTAKE_TOPICS, REGISTRY, REPORTS, Topic
-from schemas.word import Fact, UtcMs, parse_time
+from schemas.facts import FACTS
+from schemas.topics import CASES, INCIDENTS, REPORTS
+from schemas.word import Published, UtcMs, parse_time
 from streams.pipeline.line import Record
 
 
@@ -59,22 +57,8 @@ class Event(NamedTuple):
     time: UtcMs | None
     recorded_at: UtcMs | None
     data: bytes
-    fact: Fact
+    fact: Published
 
-
-_ANYWHERE = INTAKE_TOPICS
-_TYPES: dict[str, tuple[type[Fact], tuple[Topic, ...]]] = {
-    model.type: (model, topics)
-    for models, topics in (
-        ((IncidentBulletin, AccidentReportFiled, InjuryOutcome), (INCIDENTS,)),
-        ((RegionEntry, EstateEntry, FirmEntry, PlantEntry, SourceEntry, Activate), (REGISTRY,)),
-        ((Acknowledge, Verify, StandDown), (ACTS,)),
-        ((SourceWatermark, IntakeWatermark), _ANYWHERE),
-    )
-    for model in models
-}
-TOPICS_OF: Mapping[str, tuple[Topic, ...]] = {name: topics for name, (_, topics) in _TYPES.items()}
-"""Where each type of event may be published."""
 
 NAMES_A_FIRM = (REPORTS.name, CASES.name, INCIDENTS.name)
 _REQUIRED = ("specversion", "id", "source", "type")
@@ -230,10 +214,10 @@ def _understand(topic: str, attributes: Mapping[str, str], data: bytes) -> Event
     return Event(attributes["source"], attributes["id"], attributes["type"], time, _instant(attributes, "recordedtime"), data, fact)
 
 
-def _model(topic: str, kind: str) -> type[Fact]:
-    known = _TYPES.get(kind)
+def _model(topic: str, kind: str) -> type[Published]:
+    known = FACTS.get(kind)
     if known is None:
-        raise _RefusalError(Refusing.UNKNOWN_TYPE, "type", "use one of: " + ", ".join(sorted(_TYPES)))
+        raise _RefusalError(Refusing.UNKNOWN_TYPE, "type", "use one of: " + ", ".join(sorted(FACTS)))
     model, topics = known
     if topic not in (allowed.name for allowed in topics):
         raise _RefusalError(Refusing.WRONG_TOPIC, "type", "publish this type to " + " or ".join(allowed.name for allowed in topics))
@@ -249,7 +233,7 @@ def _instant(attributes: Mapping[str, str], name: str) -> UtcMs | None:
         raise _RefusalError(Refusing.WRONG_HEADER, name, "write a time with its zone, as in 2023-12-24T05:30:00+08:00") from None
 
 
-def _fact(model: type[Fact], data: bytes) -> Fact:
+def _fact(model: type[Published], data: bytes) -> Published:
     _parsed(data)
     try:
         return model.model_validate_json(data)
