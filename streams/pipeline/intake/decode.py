@@ -5,6 +5,7 @@ refusal names the reason, the field and what to correct; it never repeats what w
 """
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -131,7 +132,7 @@ def _open(record: Record, largest_bytes: int) -> tuple[Mapping[str, str], bytes]
     if len(record.value) > largest_bytes:
         raise _RefusalError(Refusing.TOO_LARGE, "value", f"keep an event below {largest_bytes} bytes; this one has {len(record.value)}")
     headers = _headers(record)
-    content_type = headers.pop("content-type", "")
+    content_type = headers.pop("content-type", "").lower()
     if content_type.startswith("application/cloudevents+json") or not headers:
         return _structured(record.value, headers)
     if content_type and not content_type.startswith("application/json"):
@@ -143,7 +144,7 @@ def _headers(record: Record) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, value in record.headers:
         lowered = name.lower()
-        if lowered != "content-type" and not lowered.startswith("ce_"):
+        if not value or (lowered != "content-type" and not lowered.startswith("ce_")):
             continue
         attribute = lowered.removeprefix("ce_")
         try:
@@ -177,6 +178,8 @@ def _structured(value: bytes, headers: Mapping[str, str]) -> tuple[Mapping[str, 
 
 def _parsed(raw: bytes) -> Any:
     """JSON, with duplicate keys, NaN and bottomless nesting refused."""
+    if raw.startswith(BOM_UTF8):
+        raise _RefusalError(Refusing.NOT_JSON, "value", "write UTF-8 without a byte order mark: JSON begins with its first character")
     try:
         return json.loads(raw.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
     except UnicodeDecodeError:
@@ -206,7 +209,7 @@ def _understand(topic: str, attributes: Mapping[str, str], data: bytes) -> Event
             raise _RefusalError(Refusing.WRONG_HEADER, name, f"keep attributes within {_LONGEST_ATTRIBUTE} characters")
     if attributes["specversion"] != "1.0":
         raise _RefusalError(Refusing.WRONG_HEADER, "specversion", "use CloudEvents 1.0")
-    if attributes.get("datacontenttype", "application/json").partition(";")[0].strip() != "application/json":
+    if attributes.get("datacontenttype", "application/json").partition(";")[0].strip().lower() != "application/json":
         raise _RefusalError(Refusing.WRONG_HEADER, "datacontenttype", "use application/json")
     model = _model(topic, attributes["type"])
     fact = _fact(model, data)
