@@ -4,10 +4,11 @@ Each class is one version of one word; its `type` is the CloudEvents type. Count
 """
 
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from schemas.ledger import Doubt
 from schemas.word import Dated, Fact, Instant, Published, UtcMs
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -58,6 +59,9 @@ class IncidentKind(StrEnum):
     HOT_WORK = "hot_work"
     OTHER = "other"
     NEAR_MISS = "near_miss"
+
+
+_KINDS = frozenset(IncidentKind)
 
 
 class Grade(StrEnum):
@@ -146,7 +150,7 @@ class IncidentBulletin(Statement):
     regency: Annotated[str, Field(pattern=r"^\d{2}\.\d{2}$")] | None = None
     incident: Id | None = None
     unit: Name | None = None
-    kind: IncidentKind
+    kind_stated: Annotated[str, Field(alias="kind", min_length=1, max_length=60, examples=list(IncidentKind))]
     asserted_by: Party
     asserted_at: Instant
     occurred_at: Instant
@@ -166,18 +170,25 @@ class IncidentBulletin(Statement):
     replaces: Replaces | None = None
     retracted: bool = False
 
-    @model_validator(mode="after")
-    def _agrees_with_itself(self) -> Self:
-        if self.retracted and self.replaces is None:
-            raise ValueError("a retraction must say which bulletin it takes back (replaces)")
-        split = self.dead_by_nationality
-        if split and self.dead is not None and split.wni + split.wna != self.dead:
-            raise ValueError(f"dead_by_nationality adds up to {split.wni + split.wna}, dead is {self.dead}")
-        return self
-
     @property
     def said_at(self) -> UtcMs:
         return self.asserted_at
+
+    @property
+    def kind(self) -> IncidentKind:
+        """What we call it; `other` what our list does not have."""
+        return IncidentKind(self.kind_stated) if self.kind_stated in _KINDS else IncidentKind.OTHER
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What contradicts itself, or we have no name for: an explosion is never refused for it (G5)."""
+        split = self.dead_by_nationality
+        odd = {
+            Doubt.UNKNOWN_KIND: self.kind_stated not in _KINDS,
+            Doubt.CONTRADICTORY_SPLIT: split and self.dead is not None and split.wni + split.wna != self.dead,
+            Doubt.RETRACTION_OF_NOTHING: self.retracted and self.replaces is None,
+        }
+        return tuple(doubt for doubt, is_so in odd.items() if is_so)
 
 
 class AccidentReportFiled(Statement):

@@ -1,5 +1,7 @@
 """The words of the ledger and of time: admitted facts, refusals, watermarks read, ticks, and the two quarantines."""
 
+from enum import StrEnum
+
 import msgspec
 
 from schemas.word import Part, UtcMs, Word
@@ -34,6 +36,23 @@ class Place(Part, frozen=True):
     filing_connected: bool = False
 
 
+class Doubt(StrEnum):
+    """Why a fact that was taken in must be looked at by a person (G5)."""
+
+    UNKNOWN_FIRM = "unknown_firm"
+    UNKNOWN_PLANT = "unknown_plant"
+    UNKNOWN_ESTATE = "unknown_estate"
+    UNKNOWN_REGENCY = "unknown_regency"
+    UNKNOWN_SOURCE = "unknown_source"
+    UNKNOWN_KIND = "unknown_kind"
+    PLANT_OF_ANOTHER_FIRM = "plant_of_another_firm"
+    CONTRADICTORY_ESTATE = "contradictory_estate"
+    CONTRADICTORY_TIME = "contradictory_time"
+    CONTRADICTORY_SPLIT = "contradictory_split"
+    RETRACTION_OF_NOTHING = "retraction_of_nothing"
+    TIME_IN_THE_FUTURE = "time_in_the_future"
+
+
 class Admitted(Word, frozen=True):
     """A fact, with everything that a later reader could not know (law 1).
 
@@ -58,7 +77,7 @@ class Admitted(Word, frozen=True):
     registry: int = 0
     exercise: bool = False
     moved_away: bool = False
-    unresolved: tuple[str, ...] = ()
+    unresolved: tuple[Doubt, ...] = ()
     place: Place | None = None
 
 
@@ -76,7 +95,10 @@ class Refusal(Word, frozen=True):
 
 
 class Rejected(Word, frozen=True):
-    """An intake record that cannot be understood. It holds coordinates and a keyed digest, never the payload (law 12)."""
+    """An intake record that was not taken. It holds coordinates and a keyed digest, never the payload (law 12).
+
+    An audit that has not the key of the worker compares everything but `digest`; nobody who has not the key can tell from it what was sent.
+    """
 
     reason: str
     field: str
@@ -88,16 +110,29 @@ class Rejected(Word, frozen=True):
     kind: str = ""
 
 
-class Oddity(Word, frozen=True):
-    """The same `source` and `id` came again with other content: listed, and decides nothing (law 5)."""
+class Odd(StrEnum):
+    """What is odd about something that was understood."""
 
+    OTHER_CONTENT = "other_content"
+    WATERMARK_OF_A_STRANGER = "watermark_of_a_stranger"
+    WATERMARK_IN_THE_FUTURE = "watermark_in_the_future"
+    WATERMARK_BACKWARDS = "watermark_backwards"
+
+
+class Oddity(Word, frozen=True):
+    """Something was understood and decides nothing: it is listed, for a person to look at.
+
+    other_content: the same `source` and `id` came before, with the content of `first_digest` (law 5).
+    """
+
+    what: Odd
     source: str
     id: str
     kind: str
-    subject: str
-    digest: str
-    first_digest: str
     origin: Origin
+    subject: str = ""
+    digest: str = ""
+    first_digest: str = ""
 
 
 class Parked(Word, frozen=True):

@@ -93,7 +93,8 @@ class Word(Part, frozen=True, gc=False, tag_field="word", tag=_snake_case):
 
 
 class Stamp(NamedTuple):
-    """The revisions that a decision was made under (law 13)."""
+    """The revisions that a decision was made under (law 13). `registry`: INTAKE's alone, who asks the registry for all others."""
 
     policy: str
     roster: str
+    registry: str = ""

@@ -250,12 +250,14 @@ def heard_of(deliveries: Iterable[Delivery]) -> list[Heard]:
 # ------------------------------------------------------------------------------------------------ drivers
 
 
-def admission(*, connected: bool = False, story_time: bool = True, entries: Iterable[Uttered] | None = None) -> Admission:
+def admission(
+    *, connected: bool = False, story_time: bool = True, exercise: bool = True, entries: Iterable[Uttered] | None = None
+) -> Admission:
     """What INTAKE knows, with nothing read yet but the register of the tests."""
-    registry = Registry(policies=LIBRARY.policies, rosters=LIBRARY.rosters)
+    registry = Registry(policies=LIBRARY.policies, rosters=LIBRARY.rosters, exercise=exercise, story_time=story_time)
     for offset, said in enumerate(register(connected=connected) if entries is None else entries):
         registry.take(published(said, clock("2019-01-01T00:00:00+08:00"), offset=offset))
-    return Admission(registry, exercise=True, story_time=story_time, tolerance_ms=2_000, future_tolerance_minutes=10, largest_bytes=65_536)
+    return Admission(registry, tolerance_ms=2_000)
 
 
 def published(said: Uttered, at: UtcMs, *, offset: int = 0, wall: UtcMs | None = None) -> Record:

@@ -38,10 +38,8 @@ def publish(file: File, check: Check = False, complete_through: Through = None, 
 
     settings = place.settings()
     through = _instant(complete_through)
-    lines = reading.read(_bytes(file), reading.judge_of(settings, topic))
-    odd = [] if check else reading.misplaced(lines, settings.exercise)
-    refused = [*(line for line in lines if line.refused), *odd]
-    if refused:
+    lines = reading.read(_bytes(file), reading.judge_of(settings, topic, None if check else settings.exercise))
+    if refused := [line for line in lines if line.refused]:
         _tell_refused(file, lines, refused, as_json)
     if check:
         _tell_checked(file, lines, as_json)
@@ -71,7 +69,7 @@ def _bytes(file: str) -> bytes:
 
 def _tell_refused(file: str, lines: Sequence["Read"], refused: Sequence["Read"], as_json: bool) -> None:
     found = {"file": file, "lines": len(lines), "published": 0, "refused": [line.as_json() for line in refused]}
-    out(as_json, found, (line.in_words(file) for line in sorted(refused, key=lambda line: line.number)))
+    out(as_json, found, (line.in_words(file) for line in refused))
     print(f"siaga: {len(refused)} of {len(lines)} lines are refused, nothing was sent; correct them and publish again", file=sys.stderr)
     end(BAD_INPUT)
 

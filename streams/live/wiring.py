@@ -49,7 +49,7 @@ def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
         raise WiringError(f"no room is called {', '.join(sorted(unknown))}; there are {', '.join(ROOMS)}")
     _check_exercise(settings)
     books = library.load(path for path in (settings.policies, settings.rosters) if path)
-    view = RegistryView(settings, books if settings.exercise else books.for_production())
+    view = RegistryView(settings, books if settings.exercise else books.for_production(), _digest_key(settings))
     senders = _senders(settings, books)
     hosted = _hostings(settings, books, view, senders)
     app = build_app(settings, [hosted[name] for name in ROOMS if name in wanted], [_Edges(view, senders)])
@@ -115,8 +115,13 @@ def _secrets(setting: SecretStr, name: str) -> tuple[str, ...]:
     """The secrets of a setting, oldest first. Without any, one that nobody knows: never an empty one, which anybody could sign with."""
     given = tuple(secret for secret in setting.get_secret_value().split(",") if secret)
     if not given:
-        log.warning("secret.missing", setting=name, means="signatures of this process can be checked by nobody")
+        log.warning("secret.missing", setting=name, means="signatures and digests of this process can be checked by nobody")
     return given or ("whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),)
+
+
+def _digest_key(settings: Settings) -> bytes:
+    """The newest secret: what was refused is compared with what is refused, not looked up."""
+    return _secrets(settings.case_secret, "SIAGA_CASE_SECRET")[-1].encode()
 
 
 def _ways(settings: Settings) -> Mapping[str, Way]:

@@ -14,7 +14,7 @@ from schemas.topics import INTAKE_TOPICS, REGISTRY, REJECTED
 from streams.pipeline.intake.decode import Event, decode
 from streams.pipeline.line import Record
 from tests.golden.wire.samples import EVENTS, WORDS
-from tests.story import POLICY, ROSTER, Shift, acknowledge, activation, bulletin, clock, filed, published
+from tests.story import POLICY, ROSTER, Shift, acknowledge, activation, bulletin, clock, filed, published, register
 
 WIRE = Path(__file__).parent.parent / "golden" / "wire"
 WORD_FILES = sorted(path for path in WIRE.glob("*.json") if not path.name.endswith(".event.json"))
@@ -74,6 +74,23 @@ def test_every_word_is_stamped(tell: Shift):
             assert record.header("word") == codec.name_of(codec.decode(record.value))
             seen.add(once)
     assert {topic for topic, *_ in seen} == set(OURS)
+
+
+def test_a_word_of_intake_carries_the_registry_that_it_was_made_by(tell: Shift):
+    """Nobody else asks the registry. Its own topic is answered as of exactly the record that is answered."""
+    tell("11:10", bulletin(dead=12, id="b-1"))
+    tell.put(REGISTRY, b"{}")
+    for topic in (*OURS, "progress"):
+        for record in tell.line.records[topic]:
+            cause, revision = record.header("cause").split("/"), record.header("registry")
+            if not record.header("by").startswith("intake/"):
+                assert revision == ""
+            elif cause[0] == REGISTRY.name:
+                assert int(revision) == int(cause[2]) + 1
+            else:
+                assert int(revision) >= len(register())
+    admitted = [record for record in tell.line.records["ledger"] if record.header("word") == "admitted"]
+    assert [int(record.header("registry")) for record in admitted] == [word.registry for word in tell.admitted]
 
 
 @pytest.mark.parametrize(

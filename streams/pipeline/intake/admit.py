@@ -12,7 +12,7 @@ import msgspec
 from schemas.escalation import AdmittedAct
 from schemas.ids import ESTATE, FIRM, digest
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, Rank
-from schemas.ledger import Admitted, Origin, Place
+from schemas.ledger import Admitted, Doubt, Origin, Place
 from schemas.operator import Act, StandDown, Verify
 from schemas.topics import ESCALATION_INBOX, LEDGER
 from schemas.word import Stamp, UtcMs, as_datetime
@@ -28,25 +28,21 @@ MINUTE_MS = 60_000
 class Admission(NamedTuple):
     """What a seat of INTAKE knows besides its inbox.
 
-    exercise: the prefix is an exercise's. story_time: `at` is the time of the story (recordedtime), not the broker's.
     digest_key: keys the digests of refused payloads, so that nobody can guess a payload from its digest (law 12).
     """
 
     registry: Registry
-    exercise: bool
-    story_time: bool
     tolerance_ms: int
-    future_tolerance_minutes: int
-    largest_bytes: int
     digest_key: bytes = b""
 
 
 class Reading(NamedTuple):
-    """One event at one record: its instant of law and policy, and the stamp it will carry."""
+    """One event at one record: its instant of law and policy, the registry that it is answered by, and the stamp it will carry."""
 
     event: Event
     record: Record
     at: UtcMs
+    registry: Registry
     stamp: Stamp
 
     @property
@@ -74,10 +70,9 @@ def admit_act(reading: Reading, act: Act) -> Said:
     return Said(ESCALATION_INBOX, act.estate, word, reading.stamp)
 
 
-def admit_fact(reading: Reading, fact: IncidentFact, admission: Admission) -> Iterator[Said]:
+def admit_fact(reading: Reading, fact: IncidentFact) -> Iterator[Said]:
     """A fact, to the ledgers of its firm and estate, and to those it was told to before it moved."""
-    place, unresolved = admission.registry.place(_stated(fact), fact.occurred_at)
-    latest = reading.at + admission.future_tolerance_minutes * MINUTE_MS
+    place, unresolved = reading.registry.place(_stated(fact), fact.occurred_at)
     incident = incident_of(fact.firm, fact.incident, fact.occurred_at, place)
     admitted = Admitted(
         kind=reading.event.type,
@@ -91,14 +86,14 @@ def admit_fact(reading: Reading, fact: IncidentFact, admission: Admission) -> It
         recorded_at=reading.event.recorded_at,
         occurred_at=fact.occurred_at,
         incident=incident,
-        rank=_rank(reading, fact, admission.registry),
-        registry=admission.registry.revision,
+        rank=_rank(reading, fact),
+        registry=reading.registry.revision,
         exercise=fact.exercise,
-        unresolved=(*unresolved, *_doubtful_times(reading.event, fact, latest)),
+        unresolved=(*unresolved, *_doubts(reading, fact)),
         place=place,
     )
     yield from _told(admitted, reading.stamp)
-    yield from _told_where_it_was(admitted, fact, admission.registry, reading.stamp)
+    yield from _told_where_it_was(admitted, fact, reading)
 
 
 def incident_of(firm: str, reference: str | None, occurred_at: UtcMs, place: Place) -> str:
@@ -113,25 +108,34 @@ def _stated(fact: IncidentFact) -> Stated:
     return Stated(fact.firm, fact.plant)
 
 
-def _rank(reading: Reading, fact: IncidentFact, registry: Registry) -> str:
+def _rank(reading: Reading, fact: IncidentFact) -> str:
     """What the asserting party counts as: its own rank if the source is registered to quote it, else that of the media (G7)."""
     if isinstance(fact, AccidentReportFiled):
         claimed = Rank.LABOUR_INSPECTION
     else:
         claimed = (fact.asserted_by if isinstance(fact, IncidentBulletin) else fact.declared_by).rank
-    source = registry.source(reading.event.source, reading.at)
+    source = reading.registry.source(reading.event.source, reading.at)
     return claimed if source is not None and claimed in source.speaks_as else Rank.MEDIA
 
 
-def _doubtful_times(event: Event, fact: IncidentFact, latest: UtcMs) -> tuple[str, ...]:
-    """A time in the future, or two that cannot both be true; doubted and taken in, for an explosion is never refused (G5)."""
-    doubts = ["time_in_the_future"] if max(fact.occurred_at, fact.said_at) > latest else []
+def latest_of(at: UtcMs, registry: Registry) -> UtcMs:
+    """What lies beyond it lies in the future, for somebody whose clock differs from the broker's as much as the policy tolerates."""
+    return at + registry.policy(at).intake.future_tolerance_minutes * MINUTE_MS
+
+
+def _doubts(reading: Reading, fact: IncidentFact) -> Iterator[Doubt]:
+    """A source that nobody knows, a time in the future, or two that cannot both be true; doubted and taken in (G5)."""
+    if reading.registry.source(reading.event.source, reading.at) is None:
+        yield Doubt.UNKNOWN_SOURCE
+    if isinstance(fact, IncidentBulletin):
+        yield from fact.doubts
+    if max(fact.occurred_at, fact.said_at) > latest_of(reading.at, reading.registry):
+        yield Doubt.TIME_IN_THE_FUTURE
     discovered_at = fact.discovered_at if isinstance(fact, IncidentBulletin) else None
-    published_before = event.time is not None and event.time < fact.said_at
+    published_before = reading.event.time is not None and reading.event.time < fact.said_at
     discovered_before = discovered_at is not None and discovered_at < fact.occurred_at
     if published_before or discovered_before or fact.said_at < fact.occurred_at:
-        doubts.append("contradictory_time")
-    return tuple(doubts)
+        yield Doubt.CONTRADICTORY_TIME
 
 
 def _told(admitted: Admitted, stamp: Stamp) -> Iterator[Said]:
@@ -141,13 +145,13 @@ def _told(admitted: Admitted, stamp: Stamp) -> Iterator[Said]:
         yield Said(LEDGER, subject, msgspec.structs.replace(admitted, subject=subject), stamp)
 
 
-def _told_where_it_was(admitted: Admitted, fact: IncidentFact, registry: Registry, stamp: Stamp) -> Iterator[Said]:
+def _told_where_it_was(admitted: Admitted, fact: IncidentFact, reading: Reading) -> Iterator[Said]:
     """A correction goes to every subject that the original went to (law 1)."""
     replaces = fact.replaces if isinstance(fact, IncidentBulletin) else None
     if replaces is None or (replaces.firm is None and replaces.incident is None):
         return
     firm = replaces.firm or fact.firm
-    place, _ = registry.place(Stated(firm), fact.occurred_at)
+    place, _ = reading.registry.place(Stated(firm), fact.occurred_at)
     incident = incident_of(firm, replaces.incident or fact.incident, fact.occurred_at, place)
     if incident != admitted.incident:
-        yield from _told(msgspec.structs.replace(admitted, place=place, incident=incident, moved_away=True), stamp)
+        yield from _told(msgspec.structs.replace(admitted, place=place, incident=incident, moved_away=True), reading.stamp)

@@ -1,21 +1,21 @@
-"""INTAKE: records of the outside in; admitted facts and acts, refusals, and how far has been read out.
+"""INTAKE: records of the outside in; admitted facts and acts, refusals, oddities, and how far has been read out.
 
-Its memory is small: per seat, the source watermarks it has read. It remembers no ids (law 5).
+Its memory is small: per seat, the watermarks of registered sources that it has read. It remembers no ids (law 5).
 """
 
 from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from schemas.ids import FIRM, SOURCE, digest
+from schemas.ids import FIRM, SOURCE, STORY, digest
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, IntakeWatermark, SourceWatermark
-from schemas.ledger import Origin, Progress, Refusal, Rejected
+from schemas.ledger import Odd, Oddity, Origin, Progress, Refusal, Rejected
 from schemas.operator import Act
-from schemas.registry import Activate
-from schemas.topics import INTAKE_TOPICS, LEDGER, PROGRESS, REJECTED
+from schemas.topics import INTAKE_TOPICS, LEDGER, PROGRESS, REGISTRY, REJECTED
 from schemas.word import Part, UtcMs
-from streams.pipeline.intake.admit import Admission, Reading, admit_act, admit_fact
-from streams.pipeline.intake.decode import NAMES_A_FIRM, Event, Refused, Refusing, decode
+from streams.pipeline.intake.admit import Admission, Reading, admit_act, admit_fact, latest_of
+from streams.pipeline.intake.decode import NAMES_A_FIRM, Refused
+from streams.pipeline.intake.registry import Registry
 from streams.pipeline.line import Entry, Record, Room, Said, Step
 
 SOURCES_READ = "sources"
@@ -26,72 +26,74 @@ class SourcesRead(Part, frozen=True, array_like=True):
 
     watermarks: tuple[tuple[str, UtcMs], ...] = ()
 
+    def of(self, source: str) -> UtcMs | None:
+        """How far that source has come."""
+        return dict(self.watermarks).get(source)
+
     def with_watermark(self, source: str, through: UtcMs) -> "SourcesRead":
-        """A copy that knows one more; a watermark never falls."""
-        known = dict(self.watermarks)
-        known[source] = max(through, known.get(source, through))
-        return SourcesRead(tuple(sorted(known.items())))
+        """A copy that knows one more."""
+        return SourcesRead(tuple(sorted({**dict(self.watermarks), source: through}.items())))
 
 
 def step(entries: Mapping[str, Entry], record: Record, admission: Admission) -> Step:
-    """One record of an intake topic."""
-    event = decode(record, admission.largest_bytes)
+    """One record of an intake topic; on the registry's own, by the registry as that record leaves it."""
+    if record.topic == REGISTRY.name:
+        admission = admission._replace(registry=admission.registry.as_of(record.offset + 1))
+    read = entries.get(SOURCES_READ, SourcesRead())
+    event = admission.registry.judged(record)
     if isinstance(event, Refused):
-        return _refuse(_now(entries, record, admission), record, event, admission)
-    at = event.recorded_at if admission.story_time else record.timestamp
+        return _refuse(_now(read, record, admission.registry), record, event, admission)
+    at = event.recorded_at if admission.registry.story_time and event.recorded_at is not None else record.timestamp
+    reading = Reading(event, record, at, admission.registry, admission.registry.stamp(at))
     match event.fact:
         case SourceWatermark(complete_through=through):
-            return _source_watermark(entries, record, event.source, through, admission)
+            return _source_watermark(read, reading, through, admission)
         case IntakeWatermark():
-            return _progress(entries.get(SOURCES_READ, SourcesRead()), record, admission)
-    if refused := _misplaced(event, at, admission):
-        known = refused._replace(attributes={"source": event.source, "id": event.id, "type": event.type})
-        return _refuse(_now(entries, record, admission), record, known, admission)
-    assert at is not None  # noqa: S101  _misplaced has refused a story's event without recordedtime
-    return Step(words=tuple(_admit(Reading(event, record, at, admission.registry.in_force(at)), admission)))
+            return _progress(read, record, admission)
+    return Step(words=tuple(_admit(reading)))
 
 
-def _admit(reading: Reading, admission: Admission) -> Iterator[Said]:
+def _admit(reading: Reading) -> Iterator[Said]:
     match reading.event.fact:
         case Act() as act:
             yield admit_act(reading, act)
         case IncidentBulletin() | AccidentReportFiled() | InjuryOutcome() as fact:
-            yield from admit_fact(reading, fact, admission)
+            yield from admit_fact(reading, fact)
         case _:  # Registry entries are read by every seat from the topic itself.
             return
 
 
-def _misplaced(event: Event, at: UtcMs | None, admission: Admission) -> Refused | None:
-    exercise = getattr(event.fact, "exercise", False)
-    if exercise != admission.exercise:
-        where = "only under a prefix with exercise." if exercise else "marked with exercise: true here"
-        return Refused(Refusing.EXERCISE_MISPLACED, "exercise", f"publish this fact {where}", firm=getattr(event.fact, "firm", ""))
-    if at is None:
-        return Refused(Refusing.HEADER_MISSING, "recordedtime", "in a story every event says when it was received (recordedtime)")
-    if isinstance(event.fact, Activate) and (unknown := admission.registry.unknown_revision(event.fact)):
-        return Refused(
-            Refusing.UNKNOWN_REVISION, "policy" if unknown == event.fact.policy else "roster", "activate a revision that is installed"
-        )
-    return None
-
-
-def _source_watermark(entries: Mapping[str, Entry], record: Record, source: str, through: UtcMs, admission: Admission) -> Step:
-    read = entries.get(SOURCES_READ, SourcesRead()).with_watermark(source, through)
+def _source_watermark(read: SourcesRead, reading: Reading, through: UtcMs, admission: Admission) -> Step:
+    if what := _disbelieved(read, reading, through):
+        return Step(words=(_oddity(what, reading),))
+    read = read.with_watermark(reading.event.source, through)
     changes = {SOURCES_READ: read}
-    if not admission.story_time:  # The next watermark of our own tells CLOCK; only a story's time moves by its publisher's.
+    if not admission.registry.story_time:  # The next watermark of our own tells CLOCK; only a story's time moves by its publisher's.
         return Step(changes=changes)
-    return Step(changes=changes, words=_progress(read, record, admission).words)
+    return Step(changes=changes, words=_progress(read, reading.record, admission).words)
 
 
-def _now(entries: Mapping[str, Entry], record: Record, admission: Admission) -> UtcMs:
+def _disbelieved(read: SourcesRead, reading: Reading, through: UtcMs) -> Odd | None:
+    """A story's publisher is believed where a story moves time; else only whom the registry knows. Nobody has published the future."""
+    source, registry = reading.event.source, reading.registry
+    if not (registry.story_time if source == STORY else registry.source(source, reading.at)):
+        return Odd.WATERMARK_OF_A_STRANGER
+    if through > latest_of(reading.at, registry):
+        return Odd.WATERMARK_IN_THE_FUTURE
+    before = read.of(source)
+    return Odd.WATERMARK_BACKWARDS if before is not None and through < before else None
+
+
+def _oddity(what: Odd, reading: Reading) -> Said:
+    event = reading.event
+    word = Oddity(what=what, source=event.source, id=event.id, kind=event.type, origin=reading.origin, digest=digest(event.data))
+    return Said(REJECTED, _teller(event.source, reading.at, reading.record, reading.registry), word, reading.stamp)
+
+
+def _now(read: SourcesRead, record: Record, registry: Registry) -> UtcMs:
     """The instant of law and policy of a record that states none that can be believed."""
-    if not admission.story_time:
-        return record.timestamp
-    return _story_time(entries.get(SOURCES_READ, SourcesRead()), record)
-
-
-def _story_time(read: SourcesRead, record: Record) -> UtcMs:
-    return min((through for _, through in read.watermarks), default=record.timestamp)
+    through = read.of(STORY) if registry.story_time else None
+    return record.timestamp if through is None else through
 
 
 def _progress(read: SourcesRead, record: Record, admission: Admission) -> Step:
@@ -99,30 +101,35 @@ def _progress(read: SourcesRead, record: Record, admission: Admission) -> Step:
     word = Progress(
         room="intake", topic=record.topic, partition=record.partition, offset=record.offset, through=through, sources=read.watermarks
     )
-    stamp = admission.registry.in_force(_story_time(read, record) if admission.story_time else record.timestamp)
+    stamp = admission.registry.stamp(_now(read, record, admission.registry))
     return Step(words=(Said(PROGRESS, f"intake/{record.topic}/{record.partition}", word, stamp),))
 
 
 def _refuse(at: UtcMs, record: Record, refused: Refused, admission: Admission) -> Step:
     """One rejected word; an incident or case notice also interrupts the operator (G5), and tells the firm it names (law 2)."""
-    origin = Origin(record.topic, record.partition, record.offset)
     source, kind = refused.attributes.get("source", ""), refused.attributes.get("type", "")
     rejected = Rejected(
         reason=refused.reason,
         field=refused.field,
         correct=refused.correct,
         digest=digest(admission.digest_key, record.value or b""),
-        origin=origin,
+        origin=Origin(record.topic, record.partition, record.offset),
         source=source,
         id=refused.attributes.get("id", ""),
         kind=kind,
     )
-    stamp = admission.registry.in_force(at)
-    words = [Said(REJECTED, source or record.topic, rejected, stamp)]
+    registry = admission.registry
+    stamp, teller = registry.stamp(at), _teller(source, at, record, registry)
+    words = [Said(REJECTED, teller, rejected, stamp)]
     if record.topic in NAMES_A_FIRM:
-        subjects = [f"{SOURCE}{source or record.topic}", *([f"{FIRM}{refused.firm}"] if refused.firm else [])]
-        words += [Said(LEDGER, subject, _told(subject, rejected, at, admission.exercise), stamp) for subject in subjects]
+        subjects = [f"{SOURCE}{teller}", *([f"{FIRM}{refused.firm}"] if refused.firm else [])]
+        words += [Said(LEDGER, subject, _told(subject, rejected, at, bool(registry.exercise)), stamp) for subject in subjects]
     return Step(words=tuple(words))
+
+
+def _teller(source: str, at: UtcMs, record: Record, registry: Registry) -> str:
+    """Whose trouble it is: a source that the registry knows, else the topic; a name that anybody could make up counts for nothing."""
+    return source if registry.source(source, at) else record.topic
 
 
 def _told(subject: str, rejected: Rejected, at: UtcMs, exercise: bool) -> Refusal:  # noqa: FBT001  a fact of the prefix, passed on

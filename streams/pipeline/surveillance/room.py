@@ -11,7 +11,7 @@ import msgspec
 from schemas import codec
 from schemas.ids import DESK, FIRM, SOURCE, alert_id
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome
-from schemas.ledger import Admitted, Oddity, Parked, Place, Refusal, Tick
+from schemas.ledger import Admitted, Odd, Oddity, Parked, Place, Refusal, Tick
 from schemas.policy import Policy
 from schemas.surveillance import Alert, AlertState, Because, Certainty, Reason, Rule, Situation
 from schemas.topics import ESCALATION_INBOX, LEDGER, PARKED, REJECTED
@@ -121,6 +121,7 @@ def _kept(incident: Incident, alerts: tuple[Alert, ...], policy: Policy, stamp: 
 
 def _oddity(admitted: Admitted, first_digest: str, stamp: Stamp) -> Step:
     oddity = Oddity(
+        what=Odd.OTHER_CONTENT,
         source=admitted.source,
         id=admitted.id,
         kind=admitted.kind,

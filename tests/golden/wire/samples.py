@@ -20,7 +20,7 @@ from schemas.escalation import (
     Why,
 )
 from schemas.intake import IntakeWatermark, SourceWatermark
-from schemas.ledger import Admitted, Oddity, Origin, Parked, Place, Progress, Refusal, Rejected, Tick
+from schemas.ledger import Admitted, Doubt, Odd, Oddity, Origin, Parked, Place, Progress, Refusal, Rejected, Tick
 from schemas.registry import EstateEntry, FirmEntry, PlantEntry, RegionEntry, SourceEntry
 from schemas.surveillance import (
     Alert,
@@ -147,12 +147,12 @@ WORDS = (
         registry=15,
         exercise=True,
         moved_away=True,
-        unresolved=("unknown_plant",),
+        unresolved=(Doubt.UNKNOWN_PLANT,),
         place=PLACE,
     ),
     Refusal(FACT.type, DESK, "wrong_value", "dead", "firm:itss", AT, ORIGIN, exercise=True),
     Rejected("wrong_value", "dead", "Input should be greater than or equal to 0", "0123456789abcdef", ORIGIN, DESK, "b-1", FACT.type),
-    Oddity(DESK, "b-1", FACT.type, "firm:itss", "0123456789abcdef", "fedcba9876543210", ORIGIN),
+    Oddity(Odd.OTHER_CONTENT, DESK, "b-1", FACT.type, ORIGIN, "firm:itss", "0123456789abcdef", "fedcba9876543210"),
     Parked("escalation", "imip", "ValueError()", ORIGIN),
     Progress("surveillance", "ledger", 3, 17, AT, ((DESK, AT),), 9, AT + 1, AT + 2, (("due", 1),)),
     Tick(9, AT, AT + 7, AT, complete=False, brake=True),

@@ -162,6 +162,6 @@ def test_who_vouches_for_a_file(time, vouching):
         type="siaga.registry-region.v1",
         data={"id": "72.06", "valid_from": "2020-01-01T00:00:00Z", "name": "M", "province": "S", "zone": "Asia/Makassar"},
     )
-    lines = read(region + b"\n" + line(), judge_of(settings, None))
+    lines = read(region + b"\n" + line(), judge_of(settings, None, None))
     assert not any(each.refused for each in lines)
     assert _vouching(settings, lines) == vouching

@@ -8,6 +8,7 @@ from handlers import wording
 from handlers.headline import FILING
 from schemas.escalation import Why
 from schemas.intake import Grade, IncidentKind, Outcome, Rank
+from schemas.ledger import Doubt
 from schemas.surveillance import Because, Certainty
 from streams.pipeline.intake.decode import Refusing
 
@@ -19,7 +20,6 @@ ACTIONS = (
     *("take_over", "verify", "state_filed", "inspectors_left", "keep_informed", "correct_and_republish", "say_received"),
     "file_report",
 )
-DOUBTS = ("unknown_firm", "unknown_plant", "plant_of_another_firm", "contradictory_estate", "contradictory_time", "time_in_the_future")
 TABLES = [
     (wording.BECAUSE, Because),
     (wording.WHY, Why),
@@ -32,7 +32,7 @@ TABLES = [
     (wording.OPENED_BY, ("occurrence", *Outcome)),
     (wording.FIGURES, FIGURE_NAMES),
     (wording.ACTIONS, ACTIONS),
-    (wording.UNRESOLVED, DOUBTS),
+    (wording.UNRESOLVED, Doubt),
 ]
 
 

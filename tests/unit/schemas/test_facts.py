@@ -24,10 +24,10 @@ def made(**said):
         pytest.param({"dead": True}, id="a count as yes or no"),
         pytest.param({"dead": 1_000_001}, id="more people than there can be"),
         pytest.param({"fire_minutes": "long"}, id="a duration in words other than unknown"),
-        pytest.param({"retracted": True}, id="a retraction of nothing"),
-        pytest.param({"dead": 12, "dead_by_nationality": {"wni": 7, "wna": 6}}, id="a split that does not add up"),
         pytest.param({"dead_by_nationality": {"wni": 7}}, id="half a split"),
-        pytest.param({"kind": "explosion"}, id="a kind that is not in the list"),
+        pytest.param({"kind": ""}, id="an empty kind"),
+        pytest.param({"kind": 7}, id="a kind that is a number"),
+        pytest.param({"kind": "x" * 61}, id="a kind as long as a sentence"),
         pytest.param({"rank": "minister"}, id="a rank that is not in the list"),
         pytest.param({"cause": ""}, id="an empty cause"),
         pytest.param({"cause": "x" * 2001}, id="a cause as long as a book"),
@@ -36,7 +36,7 @@ def made(**said):
         pytest.param({"regency": "7206"}, id="a regency without the dot"),
     ],
 )
-def test_a_bulletin_that_contradicts_itself_or_its_type_is_refused(said):
+def test_a_bulletin_that_cannot_be_read_is_refused(said):
     with pytest.raises(ValidationError):
         made(**said)
 
@@ -53,6 +53,27 @@ def test_a_bulletin_that_contradicts_itself_or_its_type_is_refused(said):
 )
 def test_a_bulletin_may_know_little(said):
     assert made(**said).dead == said.get("dead")
+
+
+@pytest.mark.parametrize(
+    ("said", "doubts", "kind"),
+    [
+        pytest.param({}, (), "furnace_explosion", id="nothing is odd"),
+        pytest.param({"kind": "explosion"}, ("unknown_kind",), "other", id="a kind that is not in the list"),
+        pytest.param({"kind": "other"}, (), "other", id="a kind that its source has no name for"),
+        pytest.param(
+            {"dead": 12, "dead_by_nationality": {"wni": 7, "wna": 6}}, ("contradictory_split",), "furnace_explosion", id="a split too large"
+        ),
+        pytest.param({"retracted": True}, ("retraction_of_nothing",), "furnace_explosion", id="a retraction of nothing"),
+        pytest.param({"retracted": True, "replaces": {"id": "b-0"}}, (), "furnace_explosion", id="a retraction of something"),
+        pytest.param(
+            {"kind": "?", "retracted": True}, ("unknown_kind", "retraction_of_nothing"), "other", id="two things are odd, and both are said"
+        ),
+    ],
+)
+def test_a_bulletin_that_contradicts_itself_is_doubted_and_not_refused(said, doubts, kind):
+    """G5: an explosion is never refused for being contradictory."""
+    assert (made(**said).doubts, made(**said).kind) == (doubts, kind)
 
 
 def test_what_is_not_stated_is_absent_and_not_zero():
