@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, IntakeWatermark, SourceWatermark
-from schemas.operator import Acknowledge, StandDown, Verify
-from schemas.registry import Activate, EstateEntry, FirmEntry, PlantEntry, RegionEntry, SourceEntry
-from schemas.topics import ACTS, INCIDENTS, INTAKE_TOPICS, REGISTRY, Topic
+from schemas.operator import Acknowledge, Confirm, Dispute, Excuse, Release, StandDown, Verify, Waive
+from schemas.registry import Activate, EstateEntry, FirmEntry, ObligationAssigned, PermitEntry, PlantEntry, RegionEntry, SourceEntry
+from schemas.reports import InspectionFinding, ReportSubmission
+from schemas.topics import ACTS, INCIDENTS, INTAKE_TOPICS, REGISTRY, REPORTS, Topic
 from schemas.word import Published
 
 
@@ -21,8 +22,9 @@ FACTS: Mapping[str, FactType] = {
     model.type: FactType(model, topics)
     for models, topics in (
         ((IncidentBulletin, AccidentReportFiled, InjuryOutcome), (INCIDENTS,)),
-        ((RegionEntry, EstateEntry, FirmEntry, PlantEntry, SourceEntry, Activate), (REGISTRY,)),
-        ((Acknowledge, Verify, StandDown), (ACTS,)),
+        ((ReportSubmission, InspectionFinding), (REPORTS,)),
+        ((RegionEntry, EstateEntry, FirmEntry, PlantEntry, PermitEntry, ObligationAssigned, SourceEntry, Activate), (REGISTRY,)),
+        ((Acknowledge, Verify, StandDown, Confirm, Waive, Excuse, Dispute, Release), (ACTS,)),
         ((SourceWatermark, IntakeWatermark), INTAKE_TOPICS),
     )
     for model in models

@@ -1,5 +1,6 @@
 """What upstream systems say: incident bulletins, accident reports filed, injury outcomes, and how far a source has published.
 
+What firms report is in `schemas.reports`.
 Each class is one version of one word; its `type` is the CloudEvents type. Counts that a source does not state are absent, never zero.
 """
 
@@ -13,6 +14,9 @@ from schemas.word import Dated, Fact, Instant, Published, UtcMs
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:\-]*$")]
+Permit = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""The number of a permit: opaque text, for nobody knows its format."""
+
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
@@ -183,12 +187,10 @@ class IncidentBulletin(Statement):
     def doubts(self) -> tuple[Doubt, ...]:
         """What contradicts itself, or we have no name for: an explosion is never refused for it (G5)."""
         split = self.dead_by_nationality
-        odd = {
-            Doubt.UNKNOWN_KIND: self.kind_stated not in _KINDS,
-            Doubt.CONTRADICTORY_SPLIT: split and self.dead is not None and split.wni + split.wna != self.dead,
-            Doubt.RETRACTION_OF_NOTHING: self.retracted and self.replaces is None,
-        }
-        return tuple(doubt for doubt, is_so in odd.items() if is_so)
+        kind = () if self.kind_stated in _KINDS else (Doubt.UNKNOWN_KIND,)
+        adds_up = split is None or self.dead is None or split.wni + split.wna == self.dead
+        retraction = (Doubt.RETRACTION_OF_NOTHING,) if self.retracted and self.replaces is None else ()
+        return (*kind, *(() if adds_up else (Doubt.CONTRADICTORY_SPLIT,)), *retraction)
 
 
 class AccidentReportFiled(Statement):

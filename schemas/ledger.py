@@ -56,7 +56,8 @@ class Doubt(StrEnum):
 class Admitted(Word, frozen=True):
     """A fact, with everything that a later reader could not know (law 1).
 
-    at: the instant of law and policy (accepted_at in production, recordedtime in a story). rank: what the source counts as after the
+    at: the instant of law and policy (accepted_at in production, recordedtime in a story). received_at: of a report, by the clock of its
+    source where the registry trusts it, else of the broker (G1). rank: what the source counts as after the
     registry was asked. unresolved: why a person must look (G5). moved_away: the fact now belongs elsewhere, and
     what it replaces here is taken back. fact: the fact's own data, byte for byte.
     """
@@ -70,6 +71,7 @@ class Admitted(Word, frozen=True):
     origin: Origin
     fact: msgspec.Raw
     recorded_at: UtcMs | None = None
+    received_at: UtcMs | None = None
     occurred_at: UtcMs | None = None
     subject: str = ""
     incident: str = ""
@@ -90,6 +92,72 @@ class Refusal(Word, frozen=True):
     field: str
     subject: str
     at: UtcMs
+    origin: Origin
+    exercise: bool = False
+
+
+class Bound(Part, frozen=True):
+    """An obligation that binds a permit, from when and until when. `agreed_with`: where it was assigned by name, with which government."""
+
+    obligation: str
+    since: UtcMs
+    until: UtcMs | None = None
+    agreed_with: str = ""
+
+
+class StateSince(Part, frozen=True):
+    """The state of a permit from an instant on: what officials decided, or `ended`."""
+
+    since: UtcMs
+    state: str
+    decided_by: str = ""
+
+
+class PlaceSince(Part, frozen=True):
+    """Where the plant of a permit stands from an instant on."""
+
+    since: UtcMs
+    place: Place
+
+
+class Enrolled(Word, frozen=True):
+    """A permit in the hands of a firm, with its whole history as of one record of the registry: whoever reads it replaces what they had.
+
+    Written by the registry's own seat alone (law 1). The histories begin when the permit came into the hands of that firm, oldest first.
+    at: when the line heard of it. registry: the revision of the registry. origin: the record that changed something.
+    """
+
+    permit: str
+    firm: str
+    subject: str
+    holder: str
+    obligations: tuple[Bound, ...]
+    states: tuple[StateSince, ...]
+    places: tuple[PlaceSince, ...]
+    at: UtcMs
+    registry: int
+    origin: Origin
+    exercise: bool = False
+
+
+class Connection(Part, frozen=True):
+    """From an instant on, whose a source is, what it publishes, and after how long its silence is an alarm (R20)."""
+
+    since: UtcMs
+    owner: str
+    topics: tuple[str, ...] = ()
+    silent_after_minutes: int | None = None
+    ended: bool = False
+
+
+class Connected(Word, frozen=True):
+    """A source, with its whole history as of one record of the registry: whoever reads it replaces what they had."""
+
+    source: str
+    subject: str
+    connections: tuple[Connection, ...]
+    at: UtcMs
+    registry: int
     origin: Origin
     exercise: bool = False
 
@@ -117,6 +185,8 @@ class Odd(StrEnum):
     WATERMARK_OF_A_STRANGER = "watermark_of_a_stranger"
     WATERMARK_IN_THE_FUTURE = "watermark_in_the_future"
     WATERMARK_BACKWARDS = "watermark_backwards"
+    ESTATE_ENDED_WITH_FIRMS = "estate_ended_with_firms"
+    ASSIGNED_WITHOUT_PERMIT = "assigned_without_permit"
 
 
 class Oddity(Word, frozen=True):

@@ -6,7 +6,7 @@ struct (`Word`). Instants are whole milliseconds since the epoch in UTC (`UtcMs`
 
 import re
 from abc import abstractmethod
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 import msgspec
@@ -15,8 +15,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, Wi
 UtcMs = int
 
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_DAY_MS = 86_400_000
 _CALENDAR = ((datetime(2, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND, (datetime(9998, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND)
 """A year within what datetime can write down: deadlines and local days must fit too."""
 
@@ -57,6 +59,24 @@ Instant = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """An instant in a fact: text with a zone outside, UTC milliseconds inside."""
+
+
+def _only_day(value: Any) -> date:
+    if not isinstance(value, str) or not _ISO_DAY.fullmatch(value):
+        raise ValueError("not a day, as in 2021-08-03")
+    day = date.fromisoformat(value)
+    if not _CALENDAR[0] <= (day - _EPOCH.date()).days * _DAY_MS < _CALENDAR[1]:
+        raise ValueError("a day outside the years 2 to 9997")
+    return day
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(_only_day),
+    PlainSerializer(date.isoformat, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+"""A day of the calendar in a fact, as a period is named by the day on which it falls due: `2021-08-03`."""
 
 
 def _snake_case(name: str) -> str:

@@ -155,7 +155,8 @@ def _act(stated: Stated, estate: str, at: "UtcMs", exercise: bool) -> "Cloud":
     from schemas.operator import Acknowledge
     from schemas.word import format_time
 
-    data: dict[str, Any] = {**stated._asdict(), "estate": estate, "acted_at": format_time(at), "exercise": exercise}
+    on = {"escalation": stated.escalation, "estate": estate, "revision": stated.revision}
+    data: dict[str, Any] = {"on": on, "position": stated.position, "name": stated.name, "acted_at": format_time(at), "exercise": exercise}
     return Cloud(Acknowledge.type, "siaga/cli", f"cli/{digest(*map(str, data.values()))}", data, at, at)
 
 

@@ -37,7 +37,8 @@ class Read(NamedTuple):
         """What keeps events about one firm, estate or entity in order on the way in. INTAKE relies on no key."""
         if self.event is None:
             return None
-        found = next((getattr(self.event.fact, name, None) for name in ("firm", "estate", "id") if hasattr(self.event.fact, name)), None)
+        known = (self.event.fact, getattr(self.event.fact, "on", None))
+        found = next((about for each in known for name in ("firm", "estate", "id") if (about := getattr(each, name, None))), None)
         return str(found).encode() if found else None
 
     def as_json(self) -> dict[str, Any]:

@@ -200,9 +200,7 @@ def act_event(story: Story, line: Line, said: Iterable[Escalation]) -> Event:
         raise ValueError("the line is no act")
     act, escalation = line.act, latest(said, line.act.about)
     data = {
-        "escalation": escalation.id,
-        "estate": escalation.estate,
-        "revision": escalation.revision,
+        "on": {"escalation": escalation.id, "estate": escalation.estate, "revision": escalation.revision},
         "position": act.position,
         "name": act.name,
         "acted_at": format_time(line.at),

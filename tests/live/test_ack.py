@@ -84,7 +84,7 @@ async def test_an_act_is_answered_however_long_history_is(settings, history, opt
     done = await acknowledged(settings, *options)
     assert (done.returncode, json.loads(done.stdout)["judged"]) == (0, "taken"), done.stderr
     (act,) = await acts(settings)
-    assert (act.escalation, act.estate, act.revision, act.position, act.exercise) == (ID, "imip", 2, "dg-kpaii", True)
+    assert (act.on.escalation, act.on.estate, act.on.revision, act.position, act.exercise) == (ID, "imip", 2, "dg-kpaii", True)
 
 
 @pytest.mark.parametrize("time", ["clock", "watermarks"])

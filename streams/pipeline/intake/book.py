@@ -36,9 +36,15 @@ class Book(Generic[K, V]):
 
     def at(self, about: K, instant: UtcMs, revision: int) -> V | None:
         """What holds at an instant; None before the first date."""
-        rows = self._rows.get(about, [])
-        until = bisect_right(rows, instant, key=_SINCE)
-        return next((rows[n].said for n in range(until - 1, -1, -1) if rows[n].offset < revision), None)
+        rows = self._rows.get(about)
+        if not rows:
+            return None
+        position = bisect_right(rows, instant, key=_SINCE)
+        while position:
+            position -= 1
+            if rows[position].offset < revision:
+                return rows[position].said
+        return None
 
     def first(self, about: K, revision: int) -> V | None:
         """What holds from the first date on."""

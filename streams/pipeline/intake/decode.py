@@ -14,13 +14,12 @@ import msgspec
 from pydantic import ValidationError
 
 from schemas.facts import FACTS
-from schemas.topics import CASES, INCIDENTS, REPORTS
 from schemas.word import Published, UtcMs, parse_time
 from streams.pipeline.line import Record
 
 
 class Refusing(StrEnum):
-    """Why an intake record cannot be understood."""
+    """Why an intake record is not taken."""
 
     TOMBSTONE = "tombstone"
     TOO_LARGE = "too_large"
@@ -37,16 +36,27 @@ class Refusing(StrEnum):
     WRONG_VALUE = "wrong_value"
     EXERCISE_MISPLACED = "exercise_misplaced"
     UNKNOWN_REVISION = "unknown_revision"
+    UNKNOWN_SOURCE = "unknown_source"
+    UNKNOWN_OBLIGATION = "unknown_obligation"
+    UNKNOWN_PERIOD = "unknown_period"
+    UNKNOWN_PERMIT = "unknown_permit"
+    PERMIT_OF_ANOTHER_FIRM = "permit_of_another_firm"
+    BEFORE_ITS_PERIOD = "before_its_period"
+    AFTER_ITS_PUBLICATION = "after_its_publication"
 
 
 class Refused(NamedTuple):
-    """A refusal: reason, field, what to correct and publish again; and what of the event could be read."""
+    """A refusal: reason, field, what to correct and publish again; and what of the event could be read.
+
+    firm: whom it concerns. holder: whom it concerns too, because the permit that it names is theirs.
+    """
 
     reason: Refusing
     field: str
     correct: str
     attributes: Mapping[str, str] = {}
     firm: str = ""
+    holder: str = ""
 
 
 class Event(NamedTuple):
@@ -60,8 +70,12 @@ class Event(NamedTuple):
     data: bytes
     fact: Published
 
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """What a refusal of it says of it."""
+        return {"source": self.source, "id": self.id, "type": self.type}
 
-NAMES_A_FIRM = (REPORTS.name, CASES.name, INCIDENTS.name)
+
 _REQUIRED = ("specversion", "id", "source", "type")
 _ATTRIBUTES = (*_REQUIRED, "time", "recordedtime", "datacontenttype")
 _LONGEST_ATTRIBUTE = 200

@@ -27,14 +27,14 @@ def judge(record: Record, terms: Terms) -> Event | Refused:
     if isinstance(event, Refused):
         return event
     refused = _misplaced(event, terms)
-    return refused._replace(attributes={"source": event.source, "id": event.id, "type": event.type}) if refused else event
+    return refused._replace(attributes=event.attributes) if refused else event
 
 
 def _misplaced(event: Event, terms: Terms) -> Refused | None:
     exercise = getattr(event.fact, "exercise", None)
     if exercise is None:  # Watermarks say nothing that could be made up.
         return None
-    firm = getattr(event.fact, "firm", "")
+    firm = getattr(event.fact, "firm", None) or ""
     if terms.exercise not in (exercise, None):
         where = "only under a prefix with exercise. in it" if exercise else "marked with exercise: true here"
         return Refused(Refusing.EXERCISE_MISPLACED, "exercise", f"publish this fact {where}", firm=firm)

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from schemas.ids import DESK
 from schemas.ledger import Doubt, Place
 from schemas.policy import Policy
-from schemas.registry import Activate, Entry, EstateEntry, FirmEntry, PlantEntry, RegionEntry, SourceEntry
+from schemas.registry import Activate, Entry, EstateEntry, FirmEntry, ObligationAssigned, PlantEntry, RegionEntry, SourceEntry
 from schemas.topics import REGISTRY
 from schemas.word import Stamp, UtcMs
 from streams.pipeline.intake.book import Book, Row
@@ -38,8 +38,11 @@ class _Taken:
     def __init__(self) -> None:
         self.revision = 0
         self.entries: Book[Entity, Entry] = Book()
-        self.sources: dict[str, None] = {}
         self.activations: Book[str, str] = Book()
+        self.assigned: Book[tuple[str, str], ObligationAssigned] = Book()
+        self.sources: dict[str, None] = {}
+        self.naming: dict[Entity, dict[Entity, int]] = {}
+        """Who has ever named an entity, and the offset of the record that first did."""
 
 
 class Registry:
@@ -86,8 +89,13 @@ class Registry:
         match event.fact:
             case Entry() as entry:
                 self._taken.entries.write((type(entry), entry.id), Row(entry.valid_from, offset, entry))
+                for named in _named_by(entry):
+                    self._taken.naming.setdefault(named, {}).setdefault((type(entry), entry.id), offset)
                 if isinstance(entry, SourceEntry):
                     self._taken.sources[entry.id] = None
+            case ObligationAssigned(firm=firm, permit=permit) as assigned:
+                about = ("firm", firm) if firm else ("permit", permit or "")
+                self._taken.assigned.write(about, Row(assigned.since, offset, assigned))
             case Activate() as activate:
                 for what, revision in (("policy", activate.policy), ("roster", activate.roster)):
                     if revision:
@@ -105,7 +113,8 @@ class Registry:
 
     def stamp(self, at: UtcMs) -> Stamp:
         """What INTAKE's words are made by at an instant, the registry's own revision among it."""
-        return self.in_force(at)._replace(registry=str(self.revision))
+        policy, roster, _ = self.in_force(at)
+        return Stamp(policy, roster, str(self.revision))
 
     def last(self, kind: type[E], entity: str | None, at: UtcMs) -> E | None:
         """The entry of an instant, be it one that ended the entity.
@@ -121,6 +130,25 @@ class Registry:
         found = self.last(kind, entity, at)
         return found if found and not found.ended else None
 
+    def rows(self, kind: type[E], entity: str) -> tuple[Row[E], ...]:
+        """Every entry of an entity, in the order of their dates."""
+        rows = self._taken.entries.rows((kind, entity), self.revision)
+        return tuple(Row(row.since, row.offset, row.said) for row in rows if isinstance(row.said, kind))
+
+    def assigned(self, what: str, entity: str) -> tuple[Row[ObligationAssigned], ...]:
+        """What is asked by name of a `firm` or a `permit`."""
+        return self._taken.assigned.rows((what, entity), self.revision)
+
+    def naming(self, kind: type[Entry], entity: str) -> Iterator[Entity]:
+        """Everything that has ever named an entity, or named what named it."""
+        seen, waiting = set[Entity](), [(kind, entity)]
+        while waiting:
+            for each, first in self._taken.naming.get(waiting.pop(0), {}).items():
+                if first < self.revision and each not in seen:
+                    seen.add(each)
+                    waiting.append(each)
+                    yield each
+
     def source(self, source: str, at: UtcMs) -> SourceEntry | None:
         """The publishing system of that CloudEvents source."""
         return self.entry(SourceEntry, source, at)
@@ -131,7 +159,7 @@ class Registry:
         home = plant if plant and (plant.estate or plant.regency) else firm
         estate_id = home.estate if home else stated.estate
         estate = self.entry(EstateEntry, estate_id, at)
-        code = next(filter(None, self._regencies(stated, home, estate_id, at)), "")
+        code = estate.regency if estate else next(filter(None, self._regencies(stated, home, estate_id, at)), "")
         region = self.entry(RegionEntry, code, at)
         place = Place(
             firm=stated.firm,
@@ -151,12 +179,10 @@ class Registry:
         return place, doubts
 
     def _regencies(self, stated: Stated, home: FirmEntry | PlantEntry | None, estate_id: str | None, at: UtcMs) -> Iterator[str | None]:
-        """Every regency that could be meant, the surest first: the desk is for what nobody can place."""
-        estate = self.last(EstateEntry, estate_id, at)
-        if estate and not estate.ended:
-            yield estate.regency
+        """Every regency that could be meant where no estate says it, the surest first: the desk is for what nobody can place."""
         yield home.regency if home else None
-        yield estate.regency if estate else None
+        ended = self.last(EstateEntry, estate_id, at)
+        yield ended.regency if ended else None
         yield stated.regency
         if gone := self.last(FirmEntry, stated.firm, at):
             yield gone.regency
@@ -166,6 +192,12 @@ class Registry:
     def _connected(self, region: RegionEntry | None, at: UtcMs) -> bool:
         sources = (self.source(entity, at) for entity in self._taken.sources) if region else ()
         return any(source and region and region.province in source.receives_accident_reports for source in sources)
+
+
+def _named_by(entry: Entry) -> Iterator[Entity]:
+    for field, kind in (("firm", FirmEntry), ("plant", PlantEntry), ("estate", EstateEntry), ("regency", RegionEntry)):
+        if entity := getattr(entry, field, None):
+            yield (kind, entity)
 
 
 def _doubts_of_firm(stated: Stated, firm: FirmEntry | None, plant: PlantEntry | None) -> Iterator[Doubt]:

@@ -3,22 +3,27 @@
 Its memory is small: per seat, the watermarks of registered sources that it has read. It remembers no ids (law 5).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from schemas.ids import FIRM, SOURCE, STORY, digest
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, IntakeWatermark, SourceWatermark
-from schemas.ledger import Odd, Oddity, Origin, Progress, Refusal, Rejected
+from schemas.ledger import Odd, Origin, Progress, Refusal, Rejected
 from schemas.operator import Act
-from schemas.topics import INTAKE_TOPICS, LEDGER, PROGRESS, REGISTRY, REJECTED
+from schemas.reports import InspectionFinding, ReportSubmission
+from schemas.topics import FACT_TOPICS, INTAKE_TOPICS, LEDGER, PROGRESS, REGISTRY, REJECTED
 from schemas.word import Part, UtcMs
-from streams.pipeline.intake.admit import Admission, Reading, admit_act, admit_fact, latest_of
-from streams.pipeline.intake.decode import NAMES_A_FIRM, Refused
+from streams.pipeline.intake.acts import admit_act
+from streams.pipeline.intake.admit import Admission, Reading, admit_fact, latest_of, odd, teller
+from streams.pipeline.intake.decode import Refused
+from streams.pipeline.intake.enrol import enrol
 from streams.pipeline.intake.registry import Registry
+from streams.pipeline.intake.reports import admit_report
 from streams.pipeline.line import Entry, Record, Room, Said, Step
 
 SOURCES_READ = "sources"
+_ABOUT_FIRMS = tuple(topic.name for topic in FACT_TOPICS)
 
 
 class SourcesRead(Part, frozen=True, array_like=True):
@@ -44,28 +49,35 @@ def step(entries: Mapping[str, Entry], record: Record, admission: Admission) -> 
     if isinstance(event, Refused):
         return _refuse(_now(read, record, admission.registry), record, event, admission)
     at = event.recorded_at if admission.registry.story_time and event.recorded_at is not None else record.timestamp
-    reading = Reading(event, record, at, admission.registry, admission.registry.stamp(at))
+    source = admission.registry.source(event.source, at)
+    reading = Reading(event, record, at, admission.registry, source, admission.registry.stamp(at))
     match event.fact:
         case SourceWatermark(complete_through=through):
             return _source_watermark(read, reading, through, admission)
         case IntakeWatermark():
             return _progress(read, record, admission)
-    return Step(words=tuple(_admit(reading)))
+    admitted = _admit(reading, admission)
+    if isinstance(admitted, Refused):
+        return _refuse(at, record, admitted._replace(attributes=event.attributes), admission)
+    return Step(words=tuple(admitted))
 
 
-def _admit(reading: Reading) -> Iterator[Said]:
+def _admit(reading: Reading, admission: Admission) -> Iterable[Said] | Refused:
     match reading.event.fact:
         case Act() as act:
-            yield admit_act(reading, act)
+            return admit_act(reading, act, admission.calendar)
+        case ReportSubmission() | InspectionFinding() as report:
+            word = admit_report(reading, report, admission.calendar)
+            return word if isinstance(word, Refused) else (word,)
         case IncidentBulletin() | AccidentReportFiled() | InjuryOutcome() as fact:
-            yield from admit_fact(reading, fact)
-        case _:  # Registry entries are read by every seat from the topic itself.
-            return
+            return admit_fact(reading, fact)
+        case _:  # What stands in the registry all seats read from its topic; what follows for permits its own seat says.
+            return enrol(reading)
 
 
 def _source_watermark(read: SourcesRead, reading: Reading, through: UtcMs, admission: Admission) -> Step:
     if what := _disbelieved(read, reading, through):
-        return Step(words=(_oddity(what, reading),))
+        return Step(words=(odd(what, "", reading),))
     read = read.with_watermark(reading.event.source, through)
     changes = {SOURCES_READ: read}
     if not admission.registry.story_time:  # The next watermark of our own tells CLOCK; only a story's time moves by its publisher's.
@@ -75,19 +87,13 @@ def _source_watermark(read: SourcesRead, reading: Reading, through: UtcMs, admis
 
 def _disbelieved(read: SourcesRead, reading: Reading, through: UtcMs) -> Odd | None:
     """A story's publisher is believed where a story moves time; else only whom the registry knows. Nobody has published the future."""
-    source, registry = reading.event.source, reading.registry
-    if not (registry.story_time if source == STORY else registry.source(source, reading.at)):
+    source = reading.event.source
+    if not (reading.registry.story_time if source == STORY else reading.source):
         return Odd.WATERMARK_OF_A_STRANGER
-    if through > latest_of(reading.at, registry):
+    if through > latest_of(reading):
         return Odd.WATERMARK_IN_THE_FUTURE
     before = read.of(source)
     return Odd.WATERMARK_BACKWARDS if before is not None and through < before else None
-
-
-def _oddity(what: Odd, reading: Reading) -> Said:
-    event = reading.event
-    word = Oddity(what=what, source=event.source, id=event.id, kind=event.type, origin=reading.origin, digest=digest(event.data))
-    return Said(REJECTED, _teller(event.source, reading.at, reading.record, reading.registry), word, reading.stamp)
 
 
 def _now(read: SourcesRead, record: Record, registry: Registry) -> UtcMs:
@@ -119,17 +125,12 @@ def _refuse(at: UtcMs, record: Record, refused: Refused, admission: Admission) -
         kind=kind,
     )
     registry = admission.registry
-    stamp, teller = registry.stamp(at), _teller(source, at, record, registry)
-    words = [Said(REJECTED, teller, rejected, stamp)]
-    if record.topic in NAMES_A_FIRM:
-        subjects = [f"{SOURCE}{teller}", *([f"{FIRM}{refused.firm}"] if refused.firm else [])]
+    stamp, whose = registry.stamp(at), teller(registry.source(source, at), record)
+    words = [Said(REJECTED, whose, rejected, stamp)]
+    if record.topic in _ABOUT_FIRMS:
+        subjects = [f"{SOURCE}{whose}", *(f"{FIRM}{firm}" for firm in (refused.firm, refused.holder) if firm)]
         words += [Said(LEDGER, subject, _told(subject, rejected, at, bool(registry.exercise)), stamp) for subject in subjects]
     return Step(words=tuple(words))
-
-
-def _teller(source: str, at: UtcMs, record: Record, registry: Registry) -> str:
-    """Whose trouble it is: a source that the registry knows, else the topic; a name that anybody could make up counts for nothing."""
-    return source if registry.source(source, at) else record.topic
 
 
 def _told(subject: str, rejected: Rejected, at: UtcMs, exercise: bool) -> Refusal:  # noqa: FBT001  a fact of the prefix, passed on

@@ -42,7 +42,7 @@ def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Ste
     match codec.decode(record.value or b""):
         case Tick() as tick:
             return _tick(entries.get((record.key or b"").decode()), tick, policy, stamp)
-        case Admitted() as admitted if admitted.subject.startswith(FIRM):
+        case Admitted() as admitted if admitted.incident and admitted.subject.startswith(FIRM):
             return _admitted(entries, admitted, policy, stamp)
         case Refusal() as refusal if refusal.subject.startswith(SOURCE):
             return _refusal(entries, refusal, stamp)

@@ -182,11 +182,6 @@ def test_an_act_goes_to_the_room_of_its_estate(chain: Chain, acting, act, more):
     assert (word.at, word.origin.topic) == (clock("11:12"), ACTS.name)
 
 
-def test_entries_of_the_register_are_read_by_all_and_answered_by_none():
-    """Every seat reads the topic itself."""
-    assert [INTAKE.step({}, published(said, clock("11:10")), admission()).words for said in register()] == [()] * len(register())
-
-
 def test_a_refusals_digest_is_keyed():
     """Nobody can guess a refused payload by its digest (law 12)."""
     record = Record(INCIDENTS.name, 0, 0, NOON_2026, None, b"{}")

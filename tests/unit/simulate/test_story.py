@@ -175,7 +175,7 @@ def test_an_act_is_on_the_latest_revision(itss):
     line = next(line for line in itss.lines if line.act)
     event = act_event(itss, line, [escalation(1), escalation(2), escalation(7, about="smi/2024-01-19")])
     act = Acknowledge.model_validate_json(json.dumps(event.cloud["data"]))
-    assert (event.topic, event.key, act.revision, act.position, act.exercise) == (ACTS, "imip", 2, "disnakertrans:72", True)
+    assert (event.topic, event.key, act.on.revision, act.position, act.exercise) == (ACTS, "imip", 2, "disnakertrans:72", True)
     assert parse_time(event.cloud["time"]) == act.said_at == line.at
 
 
