@@ -5,8 +5,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from streams.live.turn import DUE_AT, DUE_WALL, STEPPED, TICK_NUMBER
-from streams.live.voice import OFFSET
+from streams.live.turn import DUE_AT, DUE_WALL, OFFSET, STEPPED, TICK_NUMBER
 from streams.pipeline.dues import Dues
 from streams.pipeline.line import Due, Entry
 

@@ -27,8 +27,8 @@ from streams.live.library import Library
 from streams.live.seat import Hosting
 from streams.live.settings import Settings
 from streams.live.turn import Committed
-from streams.live.voice import Voice
 from streams.pipeline.line import NOTHING, Entry, Record, Room, Said, Step
+from streams.pipeline.voice import Voice
 
 log = structlog.get_logger()
 

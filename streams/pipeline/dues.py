@@ -96,3 +96,9 @@ class Dues:
     def _sooner(self, at: UtcMs, wall: UtcMs) -> _Queue | None:
         tops = [(top, queue) for top, queue in ((self._at.top(at), self._at), (self._wall.top(wall), self._wall)) if top]
         return min(tops, key=lambda pair: pair[0])[1] if tops else None
+
+
+def is_sooner(now: Due, before: Due) -> bool:
+    """Whether either clock's least instant lies before the one that was told."""
+    pairs = ((now.at, before.at), (now.wall, before.wall))
+    return any(instant is not None and (told is None or instant < told) for instant, told in pairs)

@@ -21,7 +21,7 @@ from schemas.topics import PARKED, PROGRESS, changelog
 from streams.live import kafka
 from streams.live.broker import Broker
 from streams.live.settings import Settings
-from streams.live.voice import OFFSET
+from streams.live.turn import OFFSET
 from streams.pipeline.line import Record
 from tests.broker.summing import INBOX, OUT, ROOM
 

@@ -1,17 +1,22 @@
-"""How a seat signs what it says: the headers of its words. `by`, `cause` and `n` together occur once (design.md §2)."""
+"""Voice: how a seat signs what it says, the same in every driver. `by`, `cause` and `n` together occur once (design.md §2)."""
 
 from schemas.codec import name_of
+from schemas.topics import Topic
 from schemas.word import Stamp, Word
+from streams.pipeline.line import Room
 
-Headers = list[tuple[str, bytes]]
-
-OFFSET = "~offset"
-"""The changelog key under which a seat keeps its place in the inbox. No entry of a room may have it."""
+Header = tuple[str, bytes]
+Headers = list[Header]
 
 OWN = "~seat"
 """Ends the cause of what the seat itself says, which no room would say again in an audit."""
 
 TICK = ("word", b"tick")
+
+
+def by_of(room: Room, inbox: Topic, partition: int) -> str:
+    """Who is speaking: the room and its partition; the inbox too where the room reads several."""
+    return f"{room.name}/{inbox.name}/{partition}" if len(room.inboxes) > 1 else f"{room.name}/{partition}"
 
 
 class Voice:
@@ -22,21 +27,21 @@ class Voice:
     def __init__(self, by: str, release: str) -> None:
         self._by = ("by", by.encode())
         self._release = ("release", release.encode())
-        self._words: dict[type[Word], tuple[str, bytes]] = {}
-        self._stamps: dict[Stamp, tuple[tuple[str, bytes], tuple[str, bytes]]] = {}
+        self._words: dict[type[Word], Header] = {}
+        self._stamps: dict[Stamp, tuple[Header, Header]] = {}
         self._numbers = [("n", b"%d" % n) for n in range(64)]
 
-    def headers(self, word: Word, stamp: Stamp, cause: tuple[str, bytes], n: int) -> Headers:
+    def headers(self, word: Word, stamp: Stamp, cause: Header, n: int) -> Headers:
         """The headers of the `n`-th word that `cause` led to."""
         named = self._words.get(type(word)) or self._name(word)
         policy, roster = self._stamps.get(stamp) or self._stamp(stamp)
         number = self._numbers[n] if n < len(self._numbers) else ("n", b"%d" % n)
         return [named, self._by, cause, number, policy, roster, self._release]
 
-    def _name(self, word: Word) -> tuple[str, bytes]:
+    def _name(self, word: Word) -> Header:
         named = self._words[type(word)] = ("word", name_of(word).encode())
         return named
 
-    def _stamp(self, stamp: Stamp) -> tuple[tuple[str, bytes], tuple[str, bytes]]:
+    def _stamp(self, stamp: Stamp) -> tuple[Header, Header]:
         pair = self._stamps[stamp] = (("policy", stamp.policy.encode()), ("roster", stamp.roster.encode()))
         return pair
