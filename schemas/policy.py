@@ -101,7 +101,7 @@ class Retry(Fact):
 
 
 class Delivering(Sourced):
-    """Budgets, coalescing, retries and breakers of law 11 and design §6."""
+    """Budgets, coalescing, retries and breakers of law 11 and design §6. `link_days`: how long a message's link opens the page."""
 
     bucket: Threshold
     refill_minutes: Threshold
@@ -112,6 +112,7 @@ class Delivering(Sourced):
     breaker_after: Threshold
     breaker_seconds: Seconds
     tolerance_seconds: Seconds
+    link_days: Threshold
 
     def retry(self, channel: str) -> Retry:
         """The schedule of a channel."""

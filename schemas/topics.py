@@ -64,7 +64,9 @@ INBOXES = {
     "surveillance": (LEDGER,),
     "escalation": (ESCALATION_INBOX,),
     "delivery": (DELIVERY_INBOX,),
-    "senders": (ATTEMPTS,),
+    "senders-mail": (ATTEMPTS,),
+    "senders-webhook": (ATTEMPTS,),
+    "senders-file": (ATTEMPTS,),
 }
 """Which room reads what. Every room but INTAKE has exactly one inbox."""
 

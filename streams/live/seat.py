@@ -42,6 +42,9 @@ _OPENING_TRIES = 10
 BeforeBatch = Callable[[Sequence[Record]], Awaitable[int | None]]
 """Awaited before records are stepped. Answers how many of them to take (at least one is taken), or None for all."""
 
+LetGo = Callable[[Sequence[Record]], None]
+"""Called when the records that `before_batch` let through are done with: committed, or not."""
+
 AfterCommit = Callable[[Sequence[Record], Sequence[Committed]], Awaitable[None]]
 """Awaited when a transaction is committed, with its records and the room's words. The seat takes nothing new meanwhile."""
 
@@ -57,6 +60,7 @@ class Hosting(NamedTuple):
     policy_of: Callable[[Record], Any]
     before_batch: BeforeBatch | None = None
     after_commit: AfterCommit | None = None
+    let_go: LetGo | None = None
 
 
 class State(StrEnum):
@@ -218,7 +222,11 @@ class Seat:
             await self._check_gap()
         while records:
             taken = await self._allowed(records)
-            await self._answer(records[:taken])
+            try:
+                await self._answer(records[:taken])
+            finally:
+                if self._hosting.let_go:
+                    self._hosting.let_go(records[:taken])
             records = [] if self._closing else records[taken:]
 
     def _fresh(self, polled: Sequence[ConsumerRecord[bytes, bytes]]) -> list[Record]:

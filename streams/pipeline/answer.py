@@ -72,6 +72,10 @@ class Speaker:
         """A record that the driver itself cannot understand."""
         return self._parked(record, ("cause", b"%b/%d" % (self._inbox, record.offset)), error)
 
+    def add(self, said: Said, record: Record, n: int) -> Row:
+        """A word that the seat's edge says later because of the same record."""
+        return self._row(said, ("cause", b"%b/%d" % (self._inbox, record.offset)), n)
+
     def report(self, progress: Progress, coordinates: str) -> Row:
         """How far this seat has come, in its own name."""
         said = Said(PROGRESS, f"{progress.room}/{progress.topic}/{progress.partition}", progress, Stamp("", ""), partition=0)

@@ -5,19 +5,19 @@ append times are made up, and decide nothing but transport.
 """
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from schemas import codec
 from schemas.delivery import Attempt, Receipt, ReceiptKind
 from schemas.ledger import Progress, Tick
-from schemas.topics import ATTEMPTS, DELIVERY_INBOX, REGISTRY, Topic, partition_of
-from schemas.word import Stamp, UtcMs
+from schemas.topics import ATTEMPTS, REGISTRY, Topic
+from schemas.word import UtcMs
 from streams.pipeline.answer import Answered, Row, Speaker, tick_of
 from streams.pipeline.dues import Dues, is_sooner
 from streams.pipeline.intake.admit import Admission
 from streams.pipeline.line import Due, Entry, Record, Room
-from streams.pipeline.voice import Voice
+from streams.pipeline.senders import SENDERS, receipt, said_of
 
 Answering = Callable[[Attempt], tuple[Receipt, ...]]
 
@@ -127,26 +127,22 @@ class DryRun:
             self._admission.registry.take(record)
         desk = self._desks.get((record.topic, record.partition))
         if desk is not None:
-            for topic, partition, key, value, headers in desk.answer(record):
-                self._append(topic, key, value, tuple(headers), partition)
+            self._append_all(desk.answer(record))
         elif record.topic == ATTEMPTS.name:
             self._paper_sender(record)
 
+    def _append_all(self, rows: Iterable[Row]) -> None:
+        for topic, partition, key, value, headers in rows:
+            self._append(topic, key, value, tuple(headers), partition)
+
     def _paper_sender(self, record: Record) -> None:
+        """What the senders of that kind say, and behind it how the receiver answers on paper."""
         attempt = codec.decode(record.value or b"")
         assert isinstance(attempt, Attempt)  # noqa: S101  the topic holds nothing else
-        stamp = Stamp(record.header("policy"), record.header("roster"))
-        cause = ("cause", f"{record.topic}/{record.partition}/{record.offset}".encode())
-        voice = Voice(f"senders/{record.partition}", "")
-        for number, word in enumerate((receipt(attempt, ReceiptKind.BEGUN), *self._answering(attempt))):
-            partition = partition_of(word.receiver, DELIVERY_INBOX)
-            headers = voice.headers(word, stamp, cause, number)
-            self._append(DELIVERY_INBOX, word.receiver.encode(), codec.encode(word), tuple(headers), partition)
-
-
-def receipt(attempt: Attempt, kind: ReceiptKind) -> Receipt:
-    """A receipt for an attempt."""
-    return Receipt(delivery=attempt.delivery.id, receiver=attempt.delivery.receiver, attempt=attempt.number, kind=kind)
+        speaker = Speaker(SENDERS[attempt.delivery.channel], lambda _: None, ATTEMPTS, record.partition, "")
+        begun = speaker.answer({}, record).rows
+        outcomes = [speaker.add(said_of(record, word), record, n) for n, word in enumerate(self._answering(attempt), len(begun))]
+        self._append_all((*begun, *outcomes))
 
 
 def accept(attempt: Attempt) -> tuple[Receipt, ...]:
