@@ -5,6 +5,17 @@ import hashlib
 FIRM, ESTATE, SOURCE = "firm:", "estate:", "source:"
 DESK = "desk"
 
+STORY = "siaga/story"
+"""The CloudEvents source whose watermarks are a story's time."""
+
+COMPLETE = ""
+"""The gate that has come as far as everything has been read."""
+
+
+def gate(topic: str, source: str) -> str:
+    """The gate that has come as far as `topic` has been read and `source` has published in all of its partitions."""
+    return f"{topic}|{source}"
+
 
 def digest(*parts: str | bytes) -> str:
     """Sixteen hex digits over the parts, each preceded by its length so that no two lists collide by concatenation."""

@@ -119,6 +119,25 @@ class Delivering(Sourced):
         return {"mail": self.mail, "webhook": self.webhook, "file": self.file}[channel]
 
 
+class Clock(Sourced):
+    """What time is proven by, and how it moves.
+
+    tolerance_seconds: how far INTAKE's own watermark vouches behind its append time. patience_seconds: how long a room is waited for
+    before the next one is given the tick all the same.
+    """
+
+    tolerance_seconds: Seconds
+    patience_seconds: Seconds
+    tick_every_minutes: Threshold
+
+
+class Deadlines(Sourced):
+    """The brake (G2): more absences than either of these are not believed without a person."""
+
+    brake_percent: Annotated[int, Field(ge=0, le=100)]
+    brake_times_median: Threshold
+
+
 class Intake(Sourced):
     """What INTAKE may take in."""
 
@@ -133,6 +152,8 @@ class Policy(Fact):
     describes: str
     audit_days: Threshold
     intake: Intake
+    clock: Clock
+    deadlines: Deadlines
     severity: Severity
     filing: Filing
     escalation: Escalating

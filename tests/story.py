@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from schemas import codec
 from schemas.delivery import Attempt
 from schemas.escalation import Answer, Delivery, Escalation, Why
-from schemas.ids import digest
+from schemas.ids import STORY, digest
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, SourceWatermark
 from schemas.ledger import Admitted, Tick
 from schemas.operator import Acknowledge, StandDown, Verify
@@ -444,7 +444,7 @@ class Shift:
     def _watermark(self, at: UtcMs) -> None:
         for topic in INTAKE_TOPICS:
             for partition in range(topic.partitions):
-                mark = Uttered(topic, SourceWatermark.type, {"complete_through": format_time(at)}, "complete_through").at(at)
+                mark = Uttered(topic, SourceWatermark.type, {"complete_through": format_time(at)}, "complete_through", STORY).at(at)
                 self.line.publish(topic, json.dumps(mark.cloud(None)).encode(), partition=partition)
         self.line.settle()
         self.now = at
@@ -495,7 +495,7 @@ def dry_run(known: Admission, answering: Answering | None = None) -> DryRun:
     """The whole line, hosted in memory, in story time."""
     rooms = (
         Hosted(INTAKE, lambda _: known),
-        Hosted(CLOCK, lambda _: Pace(story_time=True, patience_ms=5_000)),
+        Hosted(CLOCK, lambda _: Pace(story_time=True, policy_of=LIBRARY.policy)),
         *(Hosted(room, LIBRARY.in_force) for room in (SURVEILLANCE, ESCALATION, DELIVERY)),
     )
     return DryRun(rooms, known, wall=NOON_2026, answering=answering)

@@ -33,6 +33,12 @@ class Library(NamedTuple):
             log.warning("roster.example", means="only example positions can be told; put a roster into SIAGA_ROSTERS")
         return Library(self.policies, own or self.rosters)
 
+    def policy(self, revision: str) -> Policy:
+        """The policy revision of that name. Raises NotInstalledError."""
+        if revision not in self.policies:
+            raise NotInstalledError(f"revision {revision} is not installed; put its file into the directory of SIAGA_POLICIES")
+        return self.policies[revision]
+
     def in_force(self, record: Record) -> InForce:
         """The revisions that a record of an inner topic is stamped with. Raises NotInstalledError, UnstampedError."""
         policy, roster = record.header("policy"), record.header("roster")

@@ -58,14 +58,14 @@ class RegistryView:
 
     def admission(self, record: Record) -> Admission:
         """What a seat of INTAKE knows besides its inbox, for one record."""
-        intake = self._policies[self.registry.in_force(record.timestamp).policy].intake
+        policy = self._policies[self.registry.in_force(record.timestamp).policy]
         return Admission(
             self.registry,
             exercise=self._settings.exercise,
             story_time=self._settings.time is TimeSource.WATERMARKS,
-            tolerance_ms=int(self._settings.tolerance.total_seconds() * 1000),
-            future_tolerance_minutes=intake.future_tolerance_minutes,
-            largest_bytes=intake.largest_bytes,
+            tolerance_ms=policy.clock.tolerance_seconds * 1000,
+            future_tolerance_minutes=policy.intake.future_tolerance_minutes,
+            largest_bytes=policy.intake.largest_bytes,
             digest_key=self._settings.case_secret.get_secret_value().encode(),
         )
 

@@ -6,7 +6,7 @@ step onto an overlay, write words and changed entries and offset in one transact
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Any, NamedTuple, NoReturn
@@ -15,16 +15,18 @@ import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import ProducerFenced
 
-from schemas.ledger import Progress, Tick
+from schemas.ledger import Tick
 from schemas.topics import Topic, changelog
+from schemas.word import UtcMs
+from streams.live import clock
 from streams.live.changelog import Kept, restore
 from streams.live.kafka import APPEND_TIME, as_record
 from streams.live.outbox import BATCH_BYTES, Outbox
 from streams.live.settings import Settings
 from streams.live.turn import Committed, Task, Turn
 from streams.pipeline.answer import Speaker, tick_of
-from streams.pipeline.dues import is_sooner
-from streams.pipeline.line import Due, Record, Room
+from streams.pipeline.dues import Least, is_sooner, reached_by
+from streams.pipeline.line import Entry, Record, Room
 
 log = structlog.get_logger()
 
@@ -49,6 +51,9 @@ AfterCommit = Callable[[Sequence[Record], Sequence[Committed]], Awaitable[None]]
 """Awaited when a transaction is committed, with its records and the room's words. The seat takes nothing new meanwhile."""
 
 
+WakesAt = Callable[[Mapping[str, Entry]], UtcMs | None]
+"""The broker's time at which a room wants to be woken, by its memory; None if nothing is due."""
+
 FirstOffset = Callable[[TopicPartition], Awaitable[int]]
 """Where a partition begins by now."""
 
@@ -60,6 +65,7 @@ class Hosting(NamedTuple):
     policy_of: Callable[[Record], Any]
     before_batch: BeforeBatch | None = None
     after_commit: AfterCommit | None = None
+    wakes_at: WakesAt | None = None
     let_go: LetGo | None = None
 
 
@@ -81,6 +87,8 @@ class Seat:
     ) -> None:  # fmt: skip
         self.state = State.OPENING
         self.partition = partition
+        self.seen: tuple[UtcMs, float] | None = None
+        """The broker's time of the newest record, and the instant at which it came."""
         self.tp = TopicPartition(settings.prefix + inbox.name, partition)
         self.group = group_of(settings, hosting.room, inbox)
         self._settings = settings
@@ -89,7 +97,7 @@ class Seat:
         self._wanted, self._fenced, self._end, self._first_offset = wanted, fenced, end, first_offset
         self._task_of_turns = _task(hosting, inbox, partition, release)
         self._kept = Kept()
-        self._reported = Due()
+        self._reported = Least()
         self._queue: list[ConsumerRecord[bytes, bytes]] = []
         self._bell = asyncio.Event()
         self._closing = False
@@ -129,6 +137,10 @@ class Seat:
         """Whether the partition should be paused."""
         return len(self._queue) >= FULL_RECORDS
 
+    def wakes_at(self) -> UtcMs | None:
+        """When the room wants to be woken."""
+        return self._hosting.wakes_at(self._kept.entries) if self._hosting.wakes_at else None
+
     async def open(self) -> int:
         """Fence, restore, begin to work; return the offset to seek."""
         name = f"{self._settings.prefix}siaga.{self._hosting.room.name}.{self._inbox.name}.{self.partition}"
@@ -147,6 +159,7 @@ class Seat:
     def offer(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
         """Take polled records into the queue. Never waits."""
         self._queue += records
+        self.seen = (records[-1].timestamp, clock.elapsed())
         self._bell.set()
 
     async def close(self) -> None:
@@ -276,7 +289,7 @@ class Seat:
 
     async def _tick(self, turn: Turn, record: Record, tick: Tick) -> Turn:
         """Step what is due. A long sweep takes several transactions, of which only the last goes past the tick."""
-        for entry in self._kept.dues.until(tick.at, tick.wall, self._kept.stepped):
+        for entry in self._kept.dues.until(reached_by(tick), self._kept.stepped):
             if turn.swept >= MOST_SWEPT or (time.monotonic() >= self._breathes_at and await self._is_long(turn)):
                 await self._write(turn, record.offset, self._kept.stepped)
                 turn = self._turn()
@@ -340,16 +353,10 @@ class Seat:
         self._kept.next, self._kept.tick = offset, turn.tick
 
     def _report(self, turn: Turn, coordinates: str) -> None:
-        """Say how far this seat has come, if it obeys ticks. INTAKE itself speaks to CLOCK, by watermarks.
-
-        CLOCK stamps its ticks with the revisions of INTAKE's last word: after one without any, no due entry could be decided.
-        """
-        if not self._obeys_ticks:
-            return
-        least = self._reported = self._kept.dues.least()
-        room = self._hosting.room.name
-        word = Progress(room, self._inbox.name, self.partition, tick=turn.tick, due_at=least.at, due_wall=least.wall)
-        turn.report(word, coordinates)
+        """Say how far this seat has come, if it obeys ticks. INTAKE itself speaks to CLOCK, by watermarks."""
+        if self._obeys_ticks:
+            self._reported = self._kept.dues.least()
+            turn.report(self._reported, coordinates)
 
 
 def group_of(settings: Settings, room: Room, inbox: Topic) -> str:

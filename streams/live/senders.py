@@ -21,8 +21,8 @@ from schemas.policy import Delivering
 from schemas.topics import ATTEMPTS
 from schemas.word import UtcMs
 from streams.live import clock
-from streams.live.app import release
 from streams.live.library import Library
+from streams.live.process import release
 from streams.live.seat import Hosting
 from streams.live.settings import Settings
 from streams.live.turn import Committed

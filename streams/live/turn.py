@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from schemas.ledger import Progress
 from schemas.topics import Topic
 from schemas.word import UtcMs
 from streams.live.outbox import Outbox, Place
 from streams.pipeline.answer import Answered, Speaker
-from streams.pipeline.dues import Dues
+from streams.pipeline.dues import Dues, Least
 from streams.pipeline.line import Due, Entry, Record, Said
 from streams.pipeline.voice import Headers
 
@@ -23,7 +22,7 @@ log = structlog.get_logger()
 OFFSET = "~offset"
 """The changelog key under which a seat keeps its place in the inbox. No entry of a room may have it."""
 
-DUE_AT, DUE_WALL, STEPPED, TICK_NUMBER = "due-at", "due-wall", "stepped", "tick"
+DUE_AT, DUE_WALL, DUE_PROVEN, STEPPED, TICK_NUMBER = "due-at", "due-wall", "due-proven", "stepped", "tick"
 """Headers in the changelog: when an entry is due, the offset of the tick in hand if that has been to it; and the last tick committed."""
 
 _LARGE_ENTRY_BYTES = 64 * 1024
@@ -115,9 +114,9 @@ class Turn:
         self.records.append(record)
         self._take(record, self._task.speaker.park(record, error))
 
-    def report(self, progress: Progress, coordinates: str) -> None:
+    def report(self, least: Least, coordinates: str) -> None:
         """Tell CLOCK how far this seat has come."""
-        self.outbox.add(self._task.speaker.report(progress, coordinates))
+        self.outbox.add(self._task.speaker.report(self.tick, least, coordinates))
 
     def finish_tick(self, record: Record, number: int) -> None:
         """The tick has been to everything that was due."""
@@ -172,4 +171,7 @@ def _due_headers(due: Due) -> Headers:
         headers.append((DUE_AT, b"%d" % due.at))
     if due.wall is not None:
         headers.append((DUE_WALL, b"%d" % due.wall))
+    if due.proven is not None:
+        gate, instant = due.proven
+        headers.append((DUE_PROVEN, b"%d %b" % (instant, gate.encode())))
     return headers

@@ -27,7 +27,7 @@ from streams.live.registry_view import RegistryView
 from streams.live.seat import Hosting
 from streams.live.senders import Rendered, Senders, Way
 from streams.live.settings import Settings, TimeSource
-from streams.pipeline.clock import CLOCK, Pace
+from streams.pipeline.clock import CLOCK, Pace, wakes_at
 from streams.pipeline.delivery import DELIVERY
 from streams.pipeline.escalation import ESCALATION
 from streams.pipeline.intake import INTAKE
@@ -60,10 +60,10 @@ def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
 
 
 def _hostings(settings: Settings, books: Library, view: RegistryView, senders: Senders) -> Mapping[str, tuple[Hosting, ...]]:
-    pace = Pace(settings.time is TimeSource.WATERMARKS, int(settings.tick_patience.total_seconds() * 1000))
+    pace = Pace(settings.time is TimeSource.WATERMARKS, books.policy)
     return {
         INTAKE.name: (Hosting(INTAKE, view.admission, before_batch=view.refresh),),
-        CLOCK.name: (Hosting(CLOCK, lambda _: pace),),
+        CLOCK.name: (Hosting(CLOCK, lambda _: pace, wakes_at=lambda memory: wakes_at(memory, pace)),),
         **{room.name: (Hosting(room, books.in_force),) for room in (SURVEILLANCE, ESCALATION, DELIVERY)},
         SENDERS: senders.hostings,
     }

@@ -13,6 +13,7 @@ from schemas.codec import decode, encode
 from schemas.ledger import Origin, Parked, Progress, Tick
 from schemas.topics import PARKED, PROGRESS, Topic, partition_of
 from schemas.word import Stamp, UtcMs
+from streams.pipeline.dues import Least, reached_by
 from streams.pipeline.line import Due, Entry, NotInstalledError, Record, Room, Said, Step, UnstampedError
 from streams.pipeline.voice import OWN, TICK, Header, Headers, Voice, by_of
 
@@ -49,11 +50,12 @@ class Answered(NamedTuple):
 class Speaker:
     """One room at one partition of an inbox, as it speaks. `policy_of` gives step's third argument."""
 
-    __slots__ = ("_headers", "_inbox", "_pack", "_policy_of", "_step", "obeys_ticks", "partition", "room")
+    __slots__ = ("_headers", "_inbox", "_inbox_name", "_pack", "_policy_of", "_step", "obeys_ticks", "partition", "room")
 
     def __init__(self, room: Room, policy_of: Callable[[Record], Any], inbox: Topic, partition: int, release: str) -> None:
         self.room, self.partition = room, partition
         self.obeys_ticks = "clock" in inbox.writers
+        self._inbox_name = inbox.name
         self._inbox = f"{inbox.name}/{partition}".encode()
         self._step, self._pack, self._policy_of = room.step, room.pack, policy_of
         self._headers = Voice(by_of(room, inbox, partition), release).headers
@@ -76,9 +78,11 @@ class Speaker:
         """A word that the seat's edge says later because of the same record."""
         return self._row(said, ("cause", b"%b/%d" % (self._inbox, record.offset)), n)
 
-    def report(self, progress: Progress, coordinates: str) -> Row:
-        """How far this seat has come, in its own name."""
-        said = Said(PROGRESS, f"{progress.room}/{progress.topic}/{progress.partition}", progress, Stamp("", ""), partition=0)
+    def report(self, tick: int, least: Least, coordinates: str) -> Row:
+        """How far this seat has come, in its own name. Without a stamp: CLOCK must not take it for INTAKE's word on what is in force."""
+        room, inbox, partition = self.room.name, self._inbox_name, self.partition
+        word = Progress(room, inbox, partition, tick=tick, due_at=least.at, due_wall=least.wall, due_proven=least.proven)
+        said = Said(PROGRESS, f"{room}/{inbox}/{partition}", word, Stamp("", ""), partition=0)
         return self._row(said, ("cause", f"{coordinates}/{OWN}".encode()), 0)
 
     def _answer(self, memory: Mapping[str, Entry], record: Record, cause: Header) -> Answered:
@@ -162,8 +166,13 @@ def tick_of(record: Record) -> Tick | Exception | None:
 
 
 def postponed(due: Due, tick: Tick) -> Due:
-    """An hour later by whichever time has come; what has not come yet stands."""
-    return Due(_later(due.at, tick.at), _later(due.wall, tick.wall))
+    """An hour later by whichever time has come, of a gate too, which would stay reached; what has not come yet stands."""
+    gate, instant = due.proven or ("", None)
+    has_come = instant is not None and reached_by(tick).proven.get(gate, instant - 1) >= instant
+    at = _later(due.at, tick.at)
+    if has_come:
+        at = tick.at + POSTPONED_MS if at is None else min(at, tick.at + POSTPONED_MS)
+    return Due(at, _later(due.wall, tick.wall), None if has_come else due.proven)
 
 
 def _later(due: UtcMs | None, now: UtcMs) -> UtcMs | None:

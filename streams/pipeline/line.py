@@ -35,10 +35,14 @@ class Record(NamedTuple):
 
 
 class Due(NamedTuple):
-    """When an entry wants a tick: by the time of law and policy (`at`), or by the broker's clock (`wall`), or both."""
+    """When an entry wants a tick: by the time of law and policy (`at`), the broker's clock (`wall`), a proof, or any of them.
+
+    proven: a gate (`schemas.ids.gate`, or COMPLETE) and the instant that it must reach.
+    """
 
     at: UtcMs | None = None
     wall: UtcMs | None = None
+    proven: tuple[str, UtcMs] | None = None
 
 
 class Said(NamedTuple):

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 from schemas import codec
 from schemas.delivery import Attempt, Receipt, ReceiptKind
-from schemas.ledger import Progress, Tick
+from schemas.ledger import Tick
 from schemas.topics import ATTEMPTS, REGISTRY, Topic
 from schemas.word import UtcMs
 from streams.pipeline.answer import Answered, Row, Speaker, tick_of
-from streams.pipeline.dues import Dues, is_sooner
+from streams.pipeline.dues import Dues, Least, is_sooner, reached_by
 from streams.pipeline.intake.admit import Admission
-from streams.pipeline.line import Due, Entry, Record, Room
+from streams.pipeline.line import Entry, Record, Room
 from streams.pipeline.senders import SENDERS, receipt, said_of
 
 Answering = Callable[[Attempt], tuple[Receipt, ...]]
@@ -38,7 +38,7 @@ class Desk:
         self.dues = Dues()
         self.tick = -1
         self._speaker = Speaker(hosted.room, hosted.policy_of, inbox, partition, release)
-        self._reported = Due()
+        self._reported = Least()
 
     def answer(self, record: Record) -> Iterator[Row]:
         """What the seat would write because of a record; a tick is put to each due entry in the order of (due, name)."""
@@ -54,7 +54,7 @@ class Desk:
 
     def _swept(self, record: Record, tick: Tick) -> Iterator[Row]:
         stepped: set[str] = set()
-        for name in self.dues.until(tick.at, tick.wall, stepped):
+        for name in self.dues.until(reached_by(tick), stepped):
             stepped.add(name)
             yield from self._merged(self._speaker.answer_tick(self.entries, record, name, self.dues.of(name)))
         self.tick = tick.number
@@ -69,10 +69,8 @@ class Desk:
         return answered.rows
 
     def _report(self, record: Record) -> Row:
-        least = self._reported = self.dues.least()
-        room, inbox = self.room.name, self.inbox.name
-        word = Progress(room, inbox, self.partition, tick=self.tick, due_at=least.at, due_wall=least.wall)
-        return self._speaker.report(word, f"{record.topic}/{record.partition}/{record.offset}")
+        self._reported = self.dues.least()
+        return self._speaker.report(self.tick, self._reported, f"{record.topic}/{record.partition}/{record.offset}")
 
 
 class DryRun:
@@ -109,8 +107,10 @@ class DryRun:
         return {name: entry for desk in self._desks.values() if desk.room.name == room for name, entry in desk.entries.items()}
 
     def least_due(self) -> UtcMs | None:
-        """The least instant of law and policy at which anything waits."""
-        return min((least.at for desk in self._desks.values() if (least := desk.dues.least()).at is not None), default=None)
+        """The least instant of law and policy, or of what has been proven, at which anything waits."""
+        leasts = [desk.dues.least() for desk in self._desks.values()]
+        waited = [least.at for least in leasts] + [instant for least in leasts for _, instant in least.proven]
+        return min((instant for instant in waited if instant is not None), default=None)
 
     def _append(
         self, topic: Topic, key: bytes | None, value: bytes | None, headers: tuple[tuple[str, bytes], ...], partition: int

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from schemas.escalation import Escalation
+from schemas.ids import STORY
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, Name, SourceWatermark, Words
 from schemas.operator import Acknowledge, StandDown, Verify
 from schemas.registry import Activate, Entry, EstateEntry, FirmEntry, PlantEntry, RegionEntry, SourceEntry, Zone
@@ -230,11 +231,11 @@ def latest(said: Iterable[Escalation], about: str) -> Escalation:
 
 
 def watermarks(story: Story, through: UtcMs) -> Iterator[Event]:
-    """The publisher's word, in every partition that INTAKE reads, that everything up to `through` has been published."""
+    """The story's own word, in every partition that INTAKE reads, that everything up to `through` has been published."""
     when = format_time(through)
     for topic in INTAKE_TOPICS:
         for partition in range(topic.partitions):
-            cloud = _cloud(f"{story.name}/{when}", SourceWatermark.type, _Attributes(story.publisher, through, through))
+            cloud = _cloud(f"{story.name}/{when}", SourceWatermark.type, _Attributes(STORY, through, through))
             yield Event(topic, "watermark", {**cloud, "data": {"complete_through": when}}, through, partition)
 
 

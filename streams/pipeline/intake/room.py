@@ -9,41 +9,36 @@ import msgspec
 
 from schemas.ids import FIRM, SOURCE, digest
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, IntakeWatermark, SourceWatermark
-from schemas.ledger import Origin, Progress, Refusal, Rejected
+from schemas.ledger import Origin, Refusal, Rejected, SourceRead
 from schemas.operator import Act
 from schemas.registry import Activate
-from schemas.topics import INTAKE_TOPICS, LEDGER, PROGRESS, REJECTED
-from schemas.word import Part, UtcMs
+from schemas.topics import INTAKE_TOPICS, LEDGER, REJECTED
+from schemas.word import UtcMs
 from streams.pipeline.intake.admit import Admission, Reading, admit_act, admit_fact
 from streams.pipeline.intake.decode import NAMES_A_FIRM, Event, Refused, Refusing, decode
+from streams.pipeline.intake.watermarks import SourcesRead, completeness_broken, intake_watermark, source_watermark, story_time
 from streams.pipeline.line import Entry, Record, Room, Said, Step
-
-SOURCES_READ = "sources"
-
-
-class SourcesRead(Part, frozen=True, array_like=True):
-    """The watermark of each source that this seat has read, in the order of their names."""
-
-    watermarks: tuple[tuple[str, UtcMs], ...] = ()
-
-    def with_watermark(self, source: str, through: UtcMs) -> "SourcesRead":
-        """A copy that knows one more; a watermark never falls."""
-        known = dict(self.watermarks)
-        known[source] = max(through, known.get(source, through))
-        return SourcesRead(tuple(sorted(known.items())))
 
 
 def step(entries: Mapping[str, Entry], record: Record, admission: Admission) -> Step:
     """One record of an intake topic."""
     event = decode(record, admission.largest_bytes)
+    answered = _answer(entries, record, event, admission)
+    if isinstance(event, Event) and isinstance(event.fact, SourceWatermark | IntakeWatermark):
+        return answered
+    broken = completeness_broken(entries, record, admission)
+    return answered._replace(words=answered.words + broken) if broken else answered
+
+
+def _answer(entries: Mapping[str, Entry], record: Record, event: Event | Refused, admission: Admission) -> Step:
     if isinstance(event, Refused):
         return _refuse(_now(entries, record, admission), record, event, admission)
     at = event.recorded_at if admission.story_time else record.timestamp
     match event.fact:
         case SourceWatermark(complete_through=through):
-            return _source_watermark(entries, record, event.source, through, admission)
+            return source_watermark(entries, record, SourceRead(event.source, through, record.offset), admission)
         case IntakeWatermark():
-            return _progress(entries.get(SOURCES_READ, SourcesRead()), record, admission)
+            return intake_watermark(entries, record, admission)
     if refused := _misplaced(event, at, admission):
         known = refused._replace(attributes={"source": event.source, "id": event.id, "type": event.type})
         return _refuse(_now(entries, record, admission), record, known, admission)
@@ -75,32 +70,11 @@ def _misplaced(event: Event, at: UtcMs | None, admission: Admission) -> Refused 
     return None
 
 
-def _source_watermark(entries: Mapping[str, Entry], record: Record, source: str, through: UtcMs, admission: Admission) -> Step:
-    read = entries.get(SOURCES_READ, SourcesRead()).with_watermark(source, through)
-    changes = {SOURCES_READ: read}
-    if not admission.story_time:  # The next watermark of our own tells CLOCK; only a story's time moves by its publisher's.
-        return Step(changes=changes)
-    return Step(changes=changes, words=_progress(read, record, admission).words)
-
-
 def _now(entries: Mapping[str, Entry], record: Record, admission: Admission) -> UtcMs:
     """The instant of law and policy of a record that states none that can be believed."""
     if not admission.story_time:
         return record.timestamp
-    return _story_time(entries.get(SOURCES_READ, SourcesRead()), record)
-
-
-def _story_time(read: SourcesRead, record: Record) -> UtcMs:
-    return min((through for _, through in read.watermarks), default=record.timestamp)
-
-
-def _progress(read: SourcesRead, record: Record, admission: Admission) -> Step:
-    through = record.timestamp - admission.tolerance_ms
-    word = Progress(
-        room="intake", topic=record.topic, partition=record.partition, offset=record.offset, through=through, sources=read.watermarks
-    )
-    stamp = admission.registry.in_force(_story_time(read, record) if admission.story_time else record.timestamp)
-    return Step(words=(Said(PROGRESS, f"intake/{record.topic}/{record.partition}", word, stamp),))
+    return story_time(entries, record)
 
 
 def _refuse(at: UtcMs, record: Record, refused: Refused, admission: Admission) -> Step:

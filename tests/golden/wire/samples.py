@@ -20,7 +20,24 @@ from schemas.escalation import (
     Why,
 )
 from schemas.intake import IntakeWatermark, SourceWatermark
-from schemas.ledger import Admitted, Oddity, Origin, Parked, Place, Progress, Refusal, Rejected, Tick
+from schemas.ledger import (
+    Admitted,
+    Brake,
+    CompletenessBroken,
+    Count,
+    Oddity,
+    Origin,
+    Parked,
+    PartitionRead,
+    Place,
+    Progress,
+    Proof,
+    Refusal,
+    Rejected,
+    SourcePublished,
+    SourceRead,
+    Tick,
+)
 from schemas.registry import EstateEntry, FirmEntry, PlantEntry, RegionEntry, SourceEntry
 from schemas.surveillance import (
     Alert,
@@ -154,8 +171,20 @@ WORDS = (
     Rejected("wrong_value", "dead", "Input should be greater than or equal to 0", "0123456789abcdef", ORIGIN, DESK, "b-1", FACT.type),
     Oddity(DESK, "b-1", FACT.type, "firm:itss", "0123456789abcdef", "fedcba9876543210", ORIGIN),
     Parked("escalation", "imip", "ValueError()", ORIGIN),
-    Progress("surveillance", "ledger", 3, 17, AT, ((DESK, AT),), 9, AT + 1, AT + 2, (("due", 1),)),
-    Tick(9, AT, AT + 7, AT, complete=False, brake=True),
+    Progress("intake", "ledger", 3, 17, AT + 3, AT, (SourceRead(DESK, AT, 16),), 9, AT + 1, AT + 2, ((f"ledger|{DESK}", AT + 4),)),
+    Tick(
+        9,
+        AT,
+        AT + 7,
+        AT,
+        complete=False,
+        proven=((f"ledger|{DESK}", AT),),
+        proof=Proof((PartitionRead("ledger", 3, 17, AT + 3),), (SourcePublished("ledger", 3, DESK, AT, 16),)),
+        brakes=("monthly/2023-12",),
+    ),
+    Count("surveillance", 3, "monthly", "2023-12", 900, 40, 2),
+    Brake("monthly", "2023-12", 900, 400, 360, AT),
+    CompletenessBroken("smelter-incidents", 2, 40, AT, AT - 5),
     Alert(
         id="R12-0123456789abcdef",
         rule=Rule.SEVERITY,
@@ -226,7 +255,7 @@ WORDS = (
     ),
 )
 
-_ESCALATION = WORDS[11]
+_ESCALATION = next(word for word in WORDS if isinstance(word, Escalation))
 _SAID = (
     bulletin(
         dead=13,

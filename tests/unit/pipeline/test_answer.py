@@ -3,16 +3,17 @@
 import pytest
 
 from schemas import codec
-from schemas.ledger import Parked, Tick
+from schemas.ledger import Parked, Progress, Tick
 from schemas.topics import ESCALATIONS, INTAKE_TOPICS, LEDGER, PARKED, PROGRESS
 from schemas.word import Stamp
 from streams.live.library import load
 from streams.pipeline.answer import LARGEST_ROW_BYTES, POSTPONED_MS, Answered, Speaker, tick_of
+from streams.pipeline.dues import Least
 from streams.pipeline.line import Due, NotInstalledError, Record, Room, Said, Step
 
 STAMPED = (("policy", b"p"), ("roster", b"r"))
 WORD = Parked("a room", "a key", "nothing", origin=None)
-TICK = Tick(7, 1_000, 2_000, 0)
+TICK = Tick(7, 1_000, 2_000, 950, proven=(("t|s", 700),))
 
 
 def record(key: bytes = b"k", value: bytes = b"", headers=STAMPED, topic=LEDGER) -> Record:
@@ -84,6 +85,10 @@ def test_a_record_that_breaks_the_room_is_parked_and_not_quoted():
         pytest.param(Due(at=1_000), Due(at=1_000 + POSTPONED_MS), id="due by law"),
         pytest.param(Due(wall=1_999), Due(wall=2_000 + POSTPONED_MS), id="due by the broker's clock"),
         pytest.param(Due(at=900, wall=5_000), Due(at=1_000 + POSTPONED_MS, wall=5_000), id="due by one, waiting for the other"),
+        pytest.param(Due(proven=("", 900)), Due(at=1_000 + POSTPONED_MS), id="due by a proof, which stays proven"),
+        pytest.param(Due(at=2_000, proven=("t|s", 700)), Due(at=2_000), id="due by a proof, and anyway soon"),
+        pytest.param(Due(at=900, proven=("t|s", 701)), Due(at=1_000 + POSTPONED_MS, proven=("t|s", 701)), id="waiting for a proof"),
+        pytest.param(Due(at=900, proven=("t|x", 1)), Due(at=1_000 + POSTPONED_MS, proven=("t|x", 1)), id="waiting for a gate unheard of"),
     ],
 )
 def test_an_entry_on_whose_tick_the_room_breaks_is_due_again_in_an_hour(due, later):
@@ -163,10 +168,10 @@ def test_a_record_that_nobody_stamped_is_parked():
 
 def test_a_report_is_the_seats_own_and_belongs_to_no_room():
     """In an audit no room says it again."""
-    topic, partition, key, _, headers = speaker(says(0)).report(
-        codec.decode(b'{"word":"progress","room":"a","topic":"b","partition":2}'), "x/1/2"
-    )
-    assert (topic, partition, key, dict(headers)["cause"]) == (PROGRESS, 0, b"a/b/2", b"x/1/2/~seat")
+    topic, partition, key, value, headers = speaker(says(0)).report(4, Least(1, 2, (("", 3),)), "x/1/2")
+    assert (topic, partition, key, dict(headers)["cause"]) == (PROGRESS, 0, b"clerk/ledger/1", b"x/1/2/~seat")
+    word = Progress("clerk", "ledger", 1, tick=4, due_at=1, due_wall=2, due_proven=(("", 3),))
+    assert codec.decode(value) == word
 
 
 def test_a_tick_is_known_by_its_header_and_by_its_content():
