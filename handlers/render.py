@@ -51,12 +51,19 @@ def body(attempt: Attempt, links: Links) -> dict[str, Any]:
 
 def text(attempt: Attempt, links: Links) -> str:
     """The plain text: 72 columns, Indonesian first, English under it."""
-    return _TEMPLATES.get_template("letter.txt").render(sides=_sides(attempt, links), links=links).lstrip("\n")
+    return _text(_sides(attempt, links), links)
 
 
 def html(attempt: Attempt, links: Links) -> str:
     """The same letter for programs that show HTML: no script, no image, nothing fetched, styles inline."""
-    sides = _sides(attempt, links)
+    return _html(attempt, _sides(attempt, links), links)
+
+
+def _text(sides: list[Side], links: Links) -> str:
+    return _TEMPLATES.get_template("letter.txt").render(sides=sides, links=links).lstrip("\n")
+
+
+def _html(attempt: Attempt, sides: list[Side], links: Links) -> str:
     return _INLINER.inline(_TEMPLATES.get_template("letter.html").render(sides=sides, links=links, subject=subject(attempt)))
 
 
@@ -73,9 +80,10 @@ def mail(attempt: Attempt, links: Links, date: UtcMs) -> Mail:
     message = EmailMessage(policy=SMTP)
     for name, value in _headers(attempt, links, date):
         message[name] = value
-    plain = text(attempt, links)
+    sides = _sides(attempt, links)
+    plain = _text(sides, links)
     message.set_content(plain, cte="7bit" if plain.isascii() else "quoted-printable")
-    message.add_alternative(html(attempt, links), subtype="html", cte="quoted-printable")
+    message.add_alternative(_html(attempt, sides, links), subtype="html", cte="quoted-printable")
     message["Content-Language"] = "id, en"  # set_content would have dropped it
     message.set_boundary(f"=_{sign.atom(delivery.id)}")
     return Mail(delivery.id, sign.bounce_address(delivery.id, links.domain), delivery.address, message.as_bytes())

@@ -7,6 +7,17 @@ DESK = "desk"
 STORY = "siaga/story"
 """The CloudEvents source whose watermarks move a story, and nothing else."""
 
+STORY = "siaga/story"
+"""The CloudEvents source whose watermarks are a story's time."""
+
+COMPLETE = ""
+"""The gate that has come as far as everything has been read."""
+
+
+def gate(topic: str, source: str) -> str:
+    """The gate that has come as far as `topic` has been read and `source` has published in all of its partitions."""
+    return f"{topic}|{source}"
+
 
 def digest(*parts: str | bytes) -> str:
     """Sixteen hex digits over the parts, each preceded by its length so that no two lists collide by concatenation."""

@@ -214,30 +214,68 @@ class Parked(Word, frozen=True):
     origin: Origin
 
 
+class SourceRead(Part, frozen=True, array_like=True):
+    """How far a source says, in one partition, that it has published, and the offset of the record that says so."""
+
+    source: str
+    through: UtcMs
+    offset: int
+
+
 class Progress(Word, frozen=True):
     """How far a seat has come.
 
-    From INTAKE: `through` and `offset` of its own watermark, the `sources` whose watermarks it has read, and the revisions in force.
-    From a room behind CLOCK: the tick it has committed. From all: the least instants at which an entry is due.
+    From INTAKE: the watermark it has read last, that is its `offset`, when it was `appended` and the time `through` which it vouches; the
+    `sources` whose watermarks it has read; and, as its stamp, the revisions in force. From a room behind CLOCK: the tick it has committed.
+    From all: the least instants at which an entry is due, for entries that wait for a proof one for each gate (see `Tick`).
     """
 
     room: str
     topic: str
     partition: int
     offset: int = -1
+    appended: UtcMs | None = None
     through: UtcMs | None = None
-    sources: tuple[tuple[str, UtcMs], ...] = ()
+    sources: tuple[SourceRead, ...] = ()
     tick: int = -1
     due_at: UtcMs | None = None
     due_wall: UtcMs | None = None
-    counts: tuple[tuple[str, int], ...] = ()
+    due_proven: tuple[tuple[str, UtcMs], ...] = ()
+
+
+class PartitionRead(Part, frozen=True, array_like=True):
+    """The last watermark of a partition that INTAKE has read back: everything before it has been read too."""
+
+    topic: str
+    partition: int
+    offset: int
+    appended: UtcMs
+
+
+class SourcePublished(Part, frozen=True, array_like=True):
+    """What a source said in one partition, and in which record."""
+
+    topic: str
+    partition: int
+    source: str
+    through: UtcMs
+    offset: int
+
+
+class Proof(Part, frozen=True):
+    """Why a gate was reached: every declared partition as far as it was read, and every source's own word. Anybody may read them again."""
+
+    read: tuple[PartitionRead, ...]
+    published: tuple[SourcePublished, ...]
 
 
 class Tick(Word, frozen=True):
     """A recorded instant that moves time for the room that reads it (law 3). `number` counts ticks from 1.
 
     at: the time of law and policy. wall: the broker's clock. complete_through: everything up to then has been read. complete: every
-    seat before this room had committed the same tick.
+    seat before this room had committed the same tick. proven: how far each gate has come that somebody waits for: `<topic>|<source>` is
+    what has been read of that topic and published by that source in all its partitions. proof: the evidence, if a gate caused the tick.
+    brakes: `obligation/period` of which absences are held back (G2).
     """
 
     number: int
@@ -245,4 +283,39 @@ class Tick(Word, frozen=True):
     wall: UtcMs
     complete_through: UtcMs
     complete: bool = True
-    brake: bool = False
+    proven: tuple[tuple[str, UtcMs], ...] = ()
+    proof: Proof | None = None
+    brakes: tuple[str, ...] = ()
+
+
+class Count(Word, frozen=True):
+    """How a seat counts the subjects of one obligation and period by now: due, absent, and those of which nobody can tell."""
+
+    room: str
+    partition: int
+    obligation: str
+    period: str
+    due: int
+    absent: int
+    undecided: int
+
+
+class Brake(Word, frozen=True):
+    """More are absent than is believable: a period's absences are held back for a person (G2). `allowed`: so many would have passed."""
+
+    obligation: str
+    period: str
+    due: int
+    absent: int
+    allowed: int
+    at: UtcMs
+
+
+class CompletenessBroken(Word, frozen=True):
+    """A record came with an append time at or below the time through which its partition had been vouched for."""
+
+    topic: str
+    partition: int
+    offset: int
+    vouched: UtcMs
+    appended: UtcMs

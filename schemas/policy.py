@@ -101,7 +101,7 @@ class Retry(Fact):
 
 
 class Delivering(Sourced):
-    """Budgets, coalescing, retries and breakers of law 11 and design §6."""
+    """Budgets, coalescing, retries and breakers of law 11 and design §6. `link_days`: how long a message's link opens the page."""
 
     bucket: Threshold
     refill_minutes: Threshold
@@ -112,10 +112,30 @@ class Delivering(Sourced):
     breaker_after: Threshold
     breaker_seconds: Seconds
     tolerance_seconds: Seconds
+    link_days: Threshold
 
     def retry(self, channel: str) -> Retry:
         """The schedule of a channel."""
         return {"mail": self.mail, "webhook": self.webhook, "file": self.file}[channel]
+
+
+class Clock(Sourced):
+    """What time is proven by, and how it moves.
+
+    tolerance_seconds: how far INTAKE's own watermark vouches behind its append time. patience_seconds: how long a room is waited for
+    before the next one is given the tick all the same.
+    """
+
+    tolerance_seconds: Seconds
+    patience_seconds: Seconds
+    tick_every_minutes: Threshold
+
+
+class Deadlines(Sourced):
+    """The brake (G2): more absences than either of these are not believed without a person."""
+
+    brake_percent: Annotated[int, Field(ge=0, le=100)]
+    brake_times_median: Threshold
 
 
 class Intake(Sourced):
@@ -132,6 +152,8 @@ class Policy(Fact):
     describes: str
     audit_days: Threshold
     intake: Intake
+    clock: Clock
+    deadlines: Deadlines
     severity: Severity
     filing: Filing
     escalation: Escalating

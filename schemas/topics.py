@@ -36,7 +36,7 @@ CASES = Topic("covid-case-notices", "any", ("facts", "watermarks"), 4, Kept.INTA
 INCIDENTS = Topic("smelter-incidents", "any", ("facts", "watermarks"), 4, Kept.INTAKE, ("upstream", "intake"), "intake")
 ACTS = Topic("operator-acts", "estate id", ("acts", "watermarks"), 2, Kept.AUDIT, ("ackpage", "console", "cli", "intake"), "intake")
 REGISTRY = Topic("firm-registry", "entity id", ("entries", "activate", "watermarks"), 1, Kept.FOR_EVER, ("upstream", "intake"), "intake")
-PROGRESS = Topic("progress", "room and partition", ("progress",), 1, Kept.INTAKE, ("every room",), "clock")
+PROGRESS = Topic("progress", "room and partition", ("progress", "count", "completeness_broken"), 1, Kept.INTAKE, ("every room",), "clock")
 LEDGER = Topic(
     "ledger",
     "subject",
@@ -49,7 +49,7 @@ LEDGER = Topic(
 ESCALATION_INBOX = Topic(
     "escalation-inbox",
     "estate id",
-    ("alert", "admitted_act", "outcome", "tick"),
+    ("alert", "admitted_act", "outcome", "tick", "brake", "completeness_broken"),
     4,
     Kept.FOR_EVER,
     ("surveillance", "intake", "delivery", "clock"),
@@ -75,7 +75,9 @@ INBOXES = {
     "surveillance": (LEDGER,),
     "escalation": (ESCALATION_INBOX,),
     "delivery": (DELIVERY_INBOX,),
-    "senders": (ATTEMPTS,),
+    "senders-mail": (ATTEMPTS,),
+    "senders-webhook": (ATTEMPTS,),
+    "senders-file": (ATTEMPTS,),
 }
 """Which room reads what. Every room but INTAKE has exactly one inbox."""
 

@@ -131,7 +131,7 @@ def _time_of(settings: "Settings", word: "Progress", wall: "UtcMs") -> "UtcMs":
 
     if settings.time is TimeSource.CLOCK:
         return wall
-    return next((through for source, through, *_ in word.sources if source == STORY), wall)
+    return next((read.through for read in word.sources if read.source == STORY), wall)
 
 
 async def _estate(settings: "Settings", escalation: str, present: Present | None) -> str:

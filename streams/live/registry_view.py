@@ -52,15 +52,18 @@ class RegistryView:
         if await consumer.position(self._tp) >= end:
             return
         consumer.resume(self._tp)
-        while await consumer.position(self._tp) < end:
-            for polled in (await consumer.getmany(self._tp, timeout_ms=_POLL_MS)).values():
-                for record in polled:
-                    self.registry.take(as_record(record, REGISTRY.name))
-        consumer.pause(self._tp)
+        try:
+            while await consumer.position(self._tp) < end:
+                for polled in (await consumer.getmany(self._tp, timeout_ms=_POLL_MS)).values():
+                    for record in polled:
+                        self.registry.take(as_record(record, REGISTRY.name))
+        finally:
+            consumer.pause(self._tp)
 
     def admission(self, record: Record) -> Admission:
         """What a seat of INTAKE knows besides its inbox, for one record."""
-        return Admission(self.registry, int(self._settings.tolerance.total_seconds() * 1000), digest_key=self._digest_key)
+        tolerance_ms = self.registry.policy(record.timestamp).clock.tolerance_seconds * 1000
+        return Admission(self.registry, tolerance_ms, digest_key=self._digest_key)
 
     async def close(self) -> None:
         """Let go of the connection."""

@@ -219,7 +219,7 @@ def latest(said: Iterable[Escalation], about: str) -> Escalation:
 
 
 def watermarks(story: Story, through: UtcMs) -> Iterator[Event]:
-    """The story's word, in every partition that INTAKE reads, that everything up to `through` has been published."""
+    """The story's own word, in every partition that INTAKE reads, that everything up to `through` has been published."""
     when = format_time(through)
     said = Cloud(SourceWatermark.type, STORY, f"{story.name}/{when}", {"complete_through": when}, through, through)
     for topic in INTAKE_TOPICS:

@@ -13,7 +13,7 @@ from schemas import codec
 from schemas.escalation import Answer, Escalation, EscalationState, Judged
 from schemas.ids import STORY
 from schemas.intake import Grade
-from schemas.ledger import Progress
+from schemas.ledger import Progress, SourceRead
 from schemas.operator import Acknowledge
 from schemas.surveillance import Certainty
 from schemas.topics import ACTS, ESCALATIONS, PROGRESS, partition_of
@@ -72,8 +72,8 @@ async def history(settings):
     """A prefix where much has been said: the escalation among it, then other rooms' progress after INTAKE's last."""
     await kafka.apply(settings, (ACTS, ESCALATIONS, PROGRESS), audit_days=1)
     await said(settings, ESCALATIONS, standing(), *(standing(f"E-{n}") for n in range(HISTORY)))
-    marks = (("https://desk.example", STORY_TIME + 5), (STORY, STORY_TIME))
-    appended = await said(settings, PROGRESS, Progress("intake", "smelter-incidents", 0, 7, 0, marks))
+    marks = (SourceRead("https://desk.example", STORY_TIME + 5, 3), SourceRead(STORY, STORY_TIME, 4))
+    appended = await said(settings, PROGRESS, Progress("intake", "smelter-incidents", 0, 7, sources=marks))
     await said(settings, PROGRESS, *(Progress("delivery", "delivery-inbox", 0, tick=n) for n in range(600)))
     return appended
 

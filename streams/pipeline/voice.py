@@ -1,12 +1,12 @@
-"""How a seat signs what it says: the headers of its words. `by`, `cause` and `n` together occur once (design.md §2)."""
+"""Voice: how a seat signs what it says, the same in every driver. `by`, `cause` and `n` together occur once (design.md §2)."""
 
 from schemas.codec import name_of
+from schemas.topics import Topic
 from schemas.word import Stamp, Word
+from streams.pipeline.line import Room
 
-Headers = list[tuple[str, bytes]]
-
-OFFSET = "~offset"
-"""The changelog key under which a seat keeps its place in the inbox. No entry of a room may have it."""
+Header = tuple[str, bytes]
+Headers = list[Header]
 
 OWN = "~seat"
 """Ends the cause of what the seat itself says, which no room would say again in an audit."""
@@ -14,6 +14,11 @@ OWN = "~seat"
 TICK = ("word", b"tick")
 
 _MOST_STAMPS = 1_000
+
+
+def by_of(room: Room, inbox: Topic, partition: int) -> str:
+    """Who is speaking: the room and its partition; the inbox too where the room reads several."""
+    return f"{room.name}/{inbox.name}/{partition}" if len(room.inboxes) > 1 else f"{room.name}/{partition}"
 
 
 class Voice:
@@ -24,22 +29,22 @@ class Voice:
     def __init__(self, by: str, release: str) -> None:
         self._by = ("by", by.encode())
         self._release = ("release", release.encode())
-        self._words: dict[type[Word], tuple[str, bytes]] = {}
-        self._stamps: dict[Stamp, tuple[tuple[str, bytes], ...]] = {}
+        self._words: dict[type[Word], Header] = {}
+        self._stamps: dict[Stamp, tuple[Header, ...]] = {}
         self._numbers = [("n", b"%d" % n) for n in range(64)]
 
-    def headers(self, word: Word, stamp: Stamp, cause: tuple[str, bytes], n: int) -> Headers:
+    def headers(self, word: Word, stamp: Stamp, cause: Header, n: int) -> Headers:
         """The headers of the `n`-th word that `cause` led to."""
         named = self._words.get(type(word)) or self._name(word)
         stamps = self._stamps.get(stamp) or self._stamp(stamp)
         number = self._numbers[n] if n < len(self._numbers) else ("n", b"%d" % n)
         return [named, self._by, cause, number, *stamps, self._release]
 
-    def _name(self, word: Word) -> tuple[str, bytes]:
+    def _name(self, word: Word) -> Header:
         named = self._words[type(word)] = ("word", name_of(word).encode())
         return named
 
-    def _stamp(self, stamp: Stamp) -> tuple[tuple[str, bytes], ...]:
+    def _stamp(self, stamp: Stamp) -> tuple[Header, ...]:
         """The registry's revision stands on INTAKE's words alone, and changes with every entry: what is known is forgotten now and then."""
         if len(self._stamps) >= _MOST_STAMPS:
             self._stamps.clear()

@@ -2,7 +2,7 @@
 
 from schemas.ledger import Tick
 from schemas.word import Stamp
-from streams.live.voice import Voice
+from streams.pipeline.voice import Voice
 
 TICK = Tick(1, 1, 1, 1)
 CAUSE = ("cause", b"ledger/0/7")
