@@ -5,6 +5,7 @@ Everything here is policy: an instrument or `design` stands beside each figure, 
 
 from calendar import monthrange
 from datetime import date, timedelta
+from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
@@ -59,22 +60,33 @@ class Monthly(Fact):
 Days = Annotated[Weekly | Monthly, Field(discriminator="every")]
 
 
-class Proposing(Fact):
-    """What siaga proposes to officials after so many missed periods; any of the conditions is enough (R3).
+class Step(StrEnum):
+    """What may be proposed against a permit. Officials decide; its state changes in the registry alone (G3)."""
 
-    after: only once that earlier step has been confirmed by an official (G3), and then for the next period missed.
+    DEACTIVATION = "deactivation"
+    FREEZE = "freeze"
+    REVOCATION = "revocation"
+
+
+class Proposing(Fact):
+    """What siaga proposes to officials, and on which of these conditions: any is enough (R3).
+
+    in_a_row: so many misses without a report between them. within_a_month: so many warnings, the last at most a calendar month after the
+    first. after: the next miss once that step has been confirmed. repeats: that step is reached again after it was confirmed once.
+    on_mismatch: a named position found in the field that the statement is not true.
     """
 
-    proposes: Literal["deactivation", "freeze", "revocation"]
+    proposes: Step
     in_a_row: Times | None = None
     within_a_month: Times | None = None
-    after: Literal["deactivation", "freeze"] | None = None
-    repeated: Times | None = None
+    after: Step | None = None
+    repeats: Step | None = None
+    on_mismatch: bool = False
 
     @model_validator(mode="after")
     def _has_a_condition(self) -> Self:
-        if not any((self.in_a_row, self.within_a_month, self.after)):
-            raise ValueError("a proposal needs a condition: in_a_row, within_a_month or after")
+        if not any((self.in_a_row, self.within_a_month, self.after, self.repeats, self.on_mismatch)):
+            raise ValueError("a proposal needs a condition: in_a_row, within_a_month, after, repeats or on_mismatch")
         return self
 
 

@@ -6,60 +6,10 @@ from itertools import islice
 import pytest
 from pydantic import ValidationError
 
-from schemas.obligations import Monthly, Obligation, Regime, Weekly
+from schemas.obligations import Monthly, Obligation, Regime
 from streams.pipeline.surveillance.reporting.calendar import end_of, find, following, periods
+from tests.iomki import IOMKI, V1, V2B, V3
 
-SUNDAY = Weekly(days=("sunday",))
-V1 = Regime(
-    version="V1",
-    source="SE Menperin 8/2020",
-    announced=date(2020, 4, 28),
-    effective_from=date(2020, 4, 28),
-    first_due=date(2020, 5, 3),
-    due=SUNDAY,
-)
-V1B = Regime(
-    version="V1b",
-    source="SE Menperin 697/2020",
-    announced=date(2020, 9, 21),
-    effective_from=date(2020, 9, 21),
-    first_due=date(2020, 9, 27),
-    due=SUNDAY,
-)
-V2A = Regime(
-    version="V2a",
-    source="SE Menperin 3/2021",
-    announced=date(2021, 7, 24),
-    effective_from=date(2021, 7, 24),
-    first_due=date(2021, 7, 28),
-    due=Weekly(days=("wednesday", "saturday")),
-)
-V2B = Regime(
-    version="V2b",
-    source="SE Menperin 3/2021, corrected",
-    announced=date(2021, 7, 26),
-    effective_from=date(2021, 7, 27),
-    first_due=date(2021, 7, 27),
-    due=Weekly(days=("tuesday", "friday")),
-)
-V3 = Regime(
-    version="V3",
-    source="SE Menperin 5/2021",
-    announced=date(2021, 9, 2),
-    effective_from=date(2021, 9, 10),
-    first_due=date(2021, 9, 10),
-    last_due=date(2022, 12, 30),
-    due=Weekly(days=("friday",)),
-)
-IOMKI = Obligation(
-    id="iomki",
-    name_id="laporan IOMKI",
-    name_en="IOMKI report",
-    received_by="https://siinas.example",
-    in_service_since=date(2021, 7, 27),
-    holders=("industrial_firm", "estate_company"),
-    regimes=(V1, V1B, V2A, V2B, V3),
-)
 JAKARTA = timedelta(hours=7)
 
 
