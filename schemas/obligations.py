@@ -140,3 +140,7 @@ class Obligation(Fact):
         if any(later.effective_from <= earlier.effective_from for earlier, later in pairwise(self.regimes)):
             raise ValueError(f"{self.id}: regimes stand in the order in which they took effect")
         return self
+
+    def __hash__(self) -> int:
+        """By its id: the calendar remembers periods by obligation, and the hash of every date in it would cost more than they do."""
+        return hash(self.id)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from functools import lru_cache
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -46,7 +47,13 @@ def find(obligation: Obligation, day: date) -> Period | None:
 
 def following(obligation: Obligation, after: UtcMs) -> Period | None:
     """The first period that is due later than `after`; None when the obligation has ended."""
-    return next((period for period in periods(obligation, _day(after)) if period.due_at > after), None)
+    return next((period for period in periods(obligation, local_day(after)) if period.due_at > after), None)
+
+
+@lru_cache(maxsize=1024)
+def window(obligation: Obligation, since: date, until: date) -> tuple[Period, ...]:
+    """Every period that falls due on these days, both included. Remembered: on a deadline thousands ask for the same."""
+    return tuple(takewhile(lambda period: period.day <= until, periods(obligation, since)))
 
 
 def end_of(day: date) -> UtcMs:
@@ -74,6 +81,6 @@ def _instant(day: date) -> UtcMs:
     return int(datetime(day.year, day.month, day.day, tzinfo=JAKARTA).timestamp() * 1000)
 
 
-def _day(instant: UtcMs) -> date:
+def local_day(instant: UtcMs) -> date:
     """The day in Jakarta."""
     return as_datetime(instant).astimezone(JAKARTA).date()
