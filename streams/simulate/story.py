@@ -17,8 +17,9 @@ from schemas.escalation import Escalation
 from schemas.facts import FACTS, FactType
 from schemas.ids import STORY
 from schemas.intake import Name, SourceWatermark, Statement, Words
+from schemas.operator import Act, OnPeriod
 from schemas.registry import Activate, Entry, Zone
-from schemas.topics import INTAKE_TOPICS, Topic
+from schemas.topics import INTAKE_TOPICS, REPORTS, Topic
 from schemas.word import Fact, Instant, Published, UtcMs, format_time
 
 DESIGN = "design"
@@ -93,6 +94,13 @@ class Entered(Known):
     entry: Spoken
 
 
+class Mark(Fact):
+    """A source's own word that everything it received up to then has been published, in every partition of the reports."""
+
+    source: Name
+    complete_through: Instant
+
+
 class Acted(Fact):
     """What a position does about an incident: on which revision is known only when the time has come. `more`: a verdict or a reason."""
 
@@ -104,24 +112,31 @@ class Acted(Fact):
 
 
 class Line(Known):
-    """One line: a fact, an act, or a note of something that happened and that no word of ours carries."""
+    """One line: a fact, an act, a source's mark, or a note of something that happened and that no word of ours carries.
+
+    at: when it reached the desk. received_at: when the publisher had received it, where that was earlier.
+    """
 
     at: Instant
+    received_at: Instant | None = None
     clock_is_design: bool = False
     fact: Spoken | None = None
     act: Acted | None = None
+    mark: Mark | None = None
     note: Words | None = None
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
-        if sum(thing is not None for thing in (self.fact, self.act, self.note)) != 1:
-            raise ValueError("a line is a fact, an act or a note")
+        if sum(thing is not None for thing in (self.fact, self.act, self.mark, self.note)) != 1:
+            raise ValueError("a line is a fact, an act, a mark or a note")
+        if self.received_at is not None and (self.fact is None or self.received_at > self.at):
+            raise ValueError("only a fact was received, and never later than it reached the desk")
         return self
 
     @property
     def stops(self) -> bool:
-        """Whether the line must have been dealt with before the story goes on."""
-        return self.note is None
+        """Whether the line must have been dealt with before the story goes on. Reports come in heaps, and wait for nothing."""
+        return self.note is None and (self.fact is None or self.fact.topic != REPORTS)
 
 
 class Story(Fact):
@@ -165,11 +180,10 @@ def parse(name: str, text: str) -> Story:
 
 
 def events(story: Story) -> Iterator[Event]:
-    """The register, then every fact, in order. Acts are not among them: see `act_event`."""
+    """The register, then every fact and mark, in order. Acts are not among them: see `act_event`."""
     yield from registry_events(story)
     for line in story.lines:
-        if line.fact:
-            yield fact_event(story, line)
+        yield from line_events(story, line)
 
 
 def registry_events(story: Story) -> Iterator[Event]:
@@ -184,14 +198,26 @@ def registry_events(story: Story) -> Iterator[Event]:
                 raise TypeError("the register holds entries and activations only")
 
 
-def fact_event(story: Story, line: Line) -> Event:
-    """The event of a line that is a fact."""
-    if line.fact is None:
-        raise ValueError("the line is no fact")
-    fact = line.fact.fact()
-    if not isinstance(fact, Statement):
-        raise TypeError(f"{line.fact.word} is no word of a line")
-    return _event(line.fact, fact.firm, line.fact.publisher or story.publisher, (fact.said_at, line.at))
+def line_events(story: Story, line: Line) -> Iterator[Event]:
+    """A line that is a fact, or a source's mark in every partition of the reports; of any other nothing."""
+    if line.fact:
+        yield _fact_event(story, line, line.fact)
+    if line.mark:
+        through = line.mark.complete_through
+        yield from _marks(line.mark.source, f"{story.name}/{format_time(through)}", through, (REPORTS,))
+
+
+def _fact_event(story: Story, line: Line, said: Spoken) -> Event:
+    """A statement about a firm, or an act that names no revision: what somebody says of a firm's period, or of everybody's."""
+    match fact := said.fact():
+        case Statement():
+            key, source = fact.firm, said.publisher or story.publisher
+        case Act(on=OnPeriod() as on):
+            key, source = getattr(on, "firm", None) or on.period.isoformat(), said.publisher or PEOPLE
+        case _:
+            raise TypeError(f"{said.word} is no word of a line")
+    received_at = line.at if line.received_at is None else line.received_at
+    return _event(said, key, source, (fact.said_at, received_at))
 
 
 def act_event(story: Story, line: Line, said: Iterable[Escalation]) -> Event:
@@ -220,9 +246,12 @@ def latest(said: Iterable[Escalation], about: str) -> Escalation:
 
 def watermarks(story: Story, through: UtcMs) -> Iterator[Event]:
     """The story's own word, in every partition that INTAKE reads, that everything up to `through` has been published."""
-    when = format_time(through)
-    said = Cloud(SourceWatermark.type, STORY, f"{story.name}/{when}", {"complete_through": when}, through, through)
-    for topic in INTAKE_TOPICS:
+    return _marks(STORY, f"{story.name}/{format_time(through)}", through, INTAKE_TOPICS)
+
+
+def _marks(source: str, id: str, through: UtcMs, topics: Iterable[Topic]) -> Iterator[Event]:
+    said = Cloud(SourceWatermark.type, source, id, {"complete_through": format_time(through)}, through, through)
+    for topic in topics:
         for partition in range(topic.partitions):
             yield Event(topic, "watermark", said, through, partition)
 
