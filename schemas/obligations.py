@@ -103,6 +103,7 @@ class Regime(Fact):
     effective_from: date
     first_due: date
     last_due: date | None = None
+    last_due_unverified: bool = False
     due: Days
     warns: bool = False
     proposals: tuple[Proposing, ...] = ()

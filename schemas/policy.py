@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.intake import Grade, Id, Name
+from schemas.obligations import Obligation
 from schemas.word import Fact
 
 Minutes = Annotated[int, Field(ge=0)]
@@ -132,10 +133,23 @@ class Clock(Sourced):
 
 
 class Deadlines(Sourced):
-    """The brake (G2): more absences than either of these are not believed without a person."""
+    """How a deadline is decided, and when nobody is accused (R1 to R4, G2).
 
+    grace_hours: an absence fires so long after it was due. remind_before_hours: when the firm is reminded. lateness_days: how far back a
+    late report still changes what was decided. unproven_after_hours: how long after the grace a deadline may lack its proof before its
+    source and the operator are told. silence_before_hours: a source that was silent beyond its limit so shortly before a deadline puts on
+    the brake. brake_percent, brake_times_median: more absences than either are not believed without a person. decided_by: the positions
+    that confirm, waive, excuse and release.
+    """
+
+    grace_hours: Threshold
+    remind_before_hours: tuple[Threshold, ...]
+    lateness_days: Threshold
+    unproven_after_hours: Threshold
+    silence_before_hours: Threshold
     brake_percent: Annotated[int, Field(ge=0, le=100)]
     brake_times_median: Threshold
+    decided_by: tuple[Name, ...]
 
 
 class Intake(Sourced):
@@ -158,6 +172,11 @@ class Policy(Fact):
     filing: Filing
     escalation: Escalating
     delivery: Delivering
+    obligations: tuple[Obligation, ...] = ()
+
+    def obligation(self, obligation: str) -> Obligation | None:
+        """The obligation of that id, if the policy has it."""
+        return next((each for each in self.obligations if each.id == obligation), None)
 
 
 class Receiver(Fact):

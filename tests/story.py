@@ -42,7 +42,7 @@ from streams.pipeline.clock import CLOCK, Pace
 from streams.pipeline.delivery import DELIVERY
 from streams.pipeline.escalation import ESCALATION
 from streams.pipeline.intake import INTAKE
-from streams.pipeline.intake.admit import Admission, Calendar, no_obligations
+from streams.pipeline.intake.admit import Admission
 from streams.pipeline.intake.registry import Registry
 from streams.pipeline.line import Due, InForce, Record, Room, Said
 from streams.pipeline.surveillance import SURVEILLANCE
@@ -291,13 +291,12 @@ def admission(
     story_time: bool = True,
     exercise: bool = True,
     entries: Iterable[Uttered] | None = None,
-    calendar: Calendar = no_obligations,
 ) -> Admission:
     """What INTAKE knows, with nothing read yet but the register of the tests."""
     registry = Registry(policies=LIBRARY.policies, rosters=LIBRARY.rosters, exercise=exercise, story_time=story_time)
     for offset, said in enumerate(register(connected=connected) if entries is None else entries):
         registry.take(published(said, clock("2019-01-01T00:00:00+08:00"), offset=offset))
-    return Admission(registry, tolerance_ms=2_000, calendar=calendar)
+    return Admission(registry)
 
 
 def published(said: Uttered, at: UtcMs, *, offset: int = 0, wall: UtcMs | None = None) -> Record:

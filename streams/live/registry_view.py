@@ -60,10 +60,9 @@ class RegistryView:
         finally:
             consumer.pause(self._tp)
 
-    def admission(self, record: Record) -> Admission:
-        """What a seat of INTAKE knows besides its inbox, for one record."""
-        tolerance_ms = self.registry.policy(record.timestamp).clock.tolerance_seconds * 1000
-        return Admission(self.registry, tolerance_ms, digest_key=self._digest_key)
+    def admission(self, _: Record) -> Admission:
+        """What a seat of INTAKE knows besides its inbox."""
+        return Admission(self.registry, self._digest_key)
 
     async def close(self) -> None:
         """Let go of the connection."""

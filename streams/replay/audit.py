@@ -17,6 +17,7 @@ from schemas.ledger import Origin, Parked
 from schemas.topics import Topic
 from schemas.word import UtcMs
 from streams.pipeline.answer import Row
+from streams.pipeline.intake.admit import Admission
 from streams.pipeline.line import Record
 from streams.pipeline.voice import OWN, Headers, by_of
 from streams.replay.dry_run import Desk, Hosted
@@ -58,13 +59,39 @@ class Audited(NamedTuple):
     first: Difference | None
 
 
+class Recollection:
+    """What INTAKE knew when it answered a record: the registry as of the revision that its words carry.
+
+    A record that led to no word carries none; it is answered by the revision of its seat's word before, which is as good: it led to none.
+    """
+
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
+        self._revisions: dict[str, int] = {}
+        self._last: dict[tuple[str, int], int] = {}
+
+    def wrote(self, record: Record) -> None:
+        """A word of INTAKE, with the record that it answers."""
+        if revision := record.header("registry"):
+            self._revisions[record.header("cause")] = int(revision)
+
+    def admission(self, record: Record) -> Admission:
+        """What INTAKE knew when it answered this record."""
+        seat = (record.topic, record.partition)
+        known = self._revisions.get(f"{record.topic}/{record.partition}/{record.offset}", self._last.get(seat, 0))
+        self._last[seat] = known
+        return self._admission._replace(registry=self._admission.registry.as_of(known))
+
+
 class Audit:
     """Give it what was written (`wrote`), then each inbox in order as far as its seat had come (`hears`); then ask for the `verdict`.
 
-    since: what came of records appended earlier is said again for the memory's sake, and not compared.
+    recollection: what INTAKE was hosted with. since: what came of records appended earlier is said again for the memory's sake, and
+    not compared.
     """
 
-    def __init__(self, rooms: Iterable[Hosted], *, since: UtcMs = 0) -> None:
+    def __init__(self, rooms: Iterable[Hosted], recollection: Recollection, *, since: UtcMs = 0) -> None:
+        self._recollection = recollection
         self._seats = {
             (inbox.name, partition): _Seat(hosted, inbox, partition, since)
             for hosted in rooms
@@ -77,6 +104,7 @@ class Audit:
         """A record of one of our own topics."""
         if seat := self._by.get(record.header("by")):
             seat.wrote(record)
+            self._recollection.wrote(record)
 
     def hears(self, record: Record) -> None:
         """The next record of an inbox."""

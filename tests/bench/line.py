@@ -28,7 +28,7 @@ def records_per_second(facts: int) -> tuple[float, float]:
         world.install(Path(directory) / "books", ESTATES)
         books = load([Path(directory) / "books"])
     registry = Registry(policies=books.policies, rosters=books.rosters, exercise=True)
-    admission = Admission(registry, tolerance_ms=0)
+    admission = Admission(registry)
     pace = Pace(story_time=False, policy_of=books.policy)
     inner = (Hosted(room, books.in_force) for room in (SURVEILLANCE, ESCALATION, DELIVERY))
     line = DryRun((Hosted(INTAKE, lambda _: admission), Hosted(CLOCK, lambda _: pace), *inner), admission, wall=START)

@@ -13,7 +13,7 @@ from streams.pipeline.escalation import ESCALATION
 from streams.pipeline.intake import INTAKE
 from streams.pipeline.line import Record
 from streams.pipeline.surveillance import SURVEILLANCE
-from streams.replay.audit import Audit, Audited, Kind, in_words
+from streams.replay.audit import Audit, Audited, Kind, Recollection, in_words
 from streams.replay.dry_run import Hosted
 from tests.story import LIBRARY, Shift, acknowledge, bulletin, filed, retraction
 
@@ -36,17 +36,19 @@ def night() -> Shift:
     return tell
 
 
-def hosted(night: Shift) -> tuple[Hosted, ...]:
-    return (
-        Hosted(INTAKE, lambda _: night.admission),
-        Hosted(CLOCK, lambda _: Pace(story_time=True, patience_ms=5_000)),
+def audit_of(night: Shift, *, since: int = 0) -> Audit:
+    recollection = Recollection(night.admission)
+    hosted = (
+        Hosted(INTAKE, recollection.admission),
+        Hosted(CLOCK, lambda _: Pace(story_time=True, policy_of=LIBRARY.policy)),
         *(Hosted(room, LIBRARY.in_force) for room in (SURVEILLANCE, ESCALATION, DELIVERY)),
     )
+    return Audit(hosted, recollection, since=since)
 
 
 def audited(night: Shift, changed=lambda record: record, *, since: int = 0) -> list[Audited]:
     """The audit of a night whose log was changed on the way: None takes a record out."""
-    audit = Audit(hosted(night), since=since)
+    audit = audit_of(night, since=since)
     then = [record for records in night.line.records.values() for record in records]
     for record in filter(None, (changed(record) for record in then)):
         audit.wrote(record)
@@ -112,7 +114,7 @@ def test_a_word_that_was_taken_out_is_found(night, room):
 def test_a_word_that_was_slipped_in_is_found(night, room):
     model = nth_word(night, room, SAID_BY[room])
     headers = tuple((name, b"99" if name == "n" else text) for name, text in model.headers)
-    audit = Audit(hosted(night))
+    audit = audit_of(night)
     for records in night.line.records.values():
         for record in records:
             audit.wrote(record)
@@ -160,7 +162,7 @@ def test_what_came_before_the_audited_span_is_not_compared(night):
 
 def test_words_of_records_that_are_not_read_again_are_left_alone(night):
     """A line that goes on while it is audited: what came of later records is not missing."""
-    audit = Audit(hosted(night))
+    audit = audit_of(night)
     for records in night.line.records.values():
         for record in records:
             audit.wrote(record)

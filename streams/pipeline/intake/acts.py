@@ -11,19 +11,20 @@ from schemas.operator import Act, Confirm, OnDuty, OnDutyOrPeriod, OnEscalation,
 from schemas.registry import PermitEntry
 from schemas.topics import ESCALATION_INBOX, LEDGER
 from schemas.word import UtcMs
-from streams.pipeline.intake.admit import Calendar, Reading
+from streams.pipeline.calendar import find
+from streams.pipeline.intake.admit import Reading
 from streams.pipeline.intake.registry import Stated
 from streams.pipeline.line import Said
 
 
-def admit_act(reading: Reading, act: Act, calendar: Calendar) -> Iterator[Said]:
+def admit_act(reading: Reading, act: Act) -> Iterator[Said]:
     """ESCALATION answers every act; what is on periods SURVEILLANCE carries out, for one firm or for all."""
     word, stamp = _admitted(reading, act), reading.stamp
     match act.on:
         case OnEscalation(estate=estate):
             yield Said(ESCALATION_INBOX, estate, word, stamp)
         case OnDuty(firm=str(firm), permit=str(permit)) | OnDutyOrPeriod(firm=str(firm), permit=str(permit)):
-            estate = _estate(reading, firm, permit, _decided_at(reading, act.on, calendar))
+            estate = _estate(reading, firm, permit, _decided_at(reading, act.on))
             yield Said(LEDGER, f"{FIRM}{firm}", word, stamp)
             yield Said(ESCALATION_INBOX, estate, word, stamp)
         case OnPeriod(obligation=obligation, period=day):
@@ -58,10 +59,10 @@ def _stated(on: OnEscalation | OnPeriod) -> dict[str, str | int]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in stated.items()}
 
 
-def _decided_at(reading: Reading, on: OnPeriod, calendar: Calendar) -> UtcMs:
+def _decided_at(reading: Reading, on: OnPeriod) -> UtcMs:
     """The instant by which a period was decided: where the plant stood then, its escalation is."""
-    find = calendar(reading.policy, on.obligation)
-    period = find(on.period) if find else None
+    obligation = reading.policy.obligation(on.obligation)
+    period = find(obligation, on.period) if obligation else None
     return period.due_at if period else reading.at
 
 

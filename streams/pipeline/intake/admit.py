@@ -3,9 +3,8 @@
 Broker time, revisions in force and the registry are read here, once; an explosion is never refused (G5), only marked `unresolved`.
 """
 
-from collections.abc import Callable, Iterator
-from datetime import date
-from typing import NamedTuple, Protocol
+from collections.abc import Iterator
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -26,26 +25,6 @@ IncidentFact = IncidentBulletin | AccidentReportFiled | InjuryOutcome
 MINUTE_MS = 60_000
 
 
-class Window(Protocol):
-    """When a period of an obligation may be reported on."""
-
-    @property
-    def opens_at(self) -> UtcMs:
-        """The first instant at which a report can have been received."""
-
-    @property
-    def due_at(self) -> UtcMs:
-        """The first instant at which it is too late."""
-
-
-Calendar = Callable[[Policy, str], Callable[[date], Window | None] | None]
-"""Under a policy, what finds the period of an obligation that falls due on a day; None where there is no such obligation."""
-
-
-def no_obligations(_: Policy, __: str) -> None:
-    """A calendar that knows none."""
-
-
 class Admission(NamedTuple):
     """What a seat of INTAKE knows besides its inbox.
 
@@ -53,8 +32,6 @@ class Admission(NamedTuple):
     """
 
     registry: Registry
-    tolerance_ms: int
-    calendar: Calendar = no_obligations
     digest_key: bytes = b""
 
 

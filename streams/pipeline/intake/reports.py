@@ -10,7 +10,8 @@ from schemas.registry import PermitEntry
 from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.topics import LEDGER
 from schemas.word import UtcMs
-from streams.pipeline.intake.admit import Calendar, Reading, Window, admitted, latest_of
+from streams.pipeline.calendar import Period, find
+from streams.pipeline.intake.admit import Reading, admitted, latest_of
 from streams.pipeline.intake.decode import Refused, Refusing
 from streams.pipeline.intake.registry import Stated
 from streams.pipeline.line import Said
@@ -18,14 +19,14 @@ from streams.pipeline.line import Said
 Report = ReportSubmission | InspectionFinding
 
 
-def admit_report(reading: Reading, fact: Report, calendar: Calendar) -> Said | Refused:
+def admit_report(reading: Reading, fact: Report) -> Said | Refused:
     """A report, to the ledger of its firm alone."""
     if reading.source is None:
         return _refused(fact, Refusing.UNKNOWN_SOURCE, "source", "publish from a source that the registry knows")
-    periods = calendar(reading.policy, fact.obligation)
-    if periods is None:
+    obligation = reading.policy.obligation(fact.obligation)
+    if obligation is None:
         return _refused(fact, Refusing.UNKNOWN_OBLIGATION, "obligation", "name an obligation of the policy in force")
-    period = periods(fact.period) if fact.period else None
+    period = find(obligation, fact.period) if fact.period else None
     if fact.period and period is None:
         return _refused(fact, Refusing.UNKNOWN_PERIOD, "period", "name a day on which this obligation falls due")
     permit = reading.registry.last(PermitEntry, fact.permit, period.due_at if period else fact.said_at)
@@ -46,7 +47,7 @@ def _of_whom(fact: Report, permit: PermitEntry | None) -> Refused | None:
     return None
 
 
-def _when(reading: Reading, fact: Report, period: Window | None, received_at: UtcMs) -> Refused | None:
+def _when(reading: Reading, fact: Report, period: Period | None, received_at: UtcMs) -> Refused | None:
     """Nobody receives a report before its period has begun, or after having published it."""
     if period and isinstance(fact, ReportSubmission) and received_at < period.opens_at:
         return _refused(fact, Refusing.BEFORE_ITS_PERIOD, "period", "report on a period after it has begun")

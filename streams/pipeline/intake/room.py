@@ -57,9 +57,9 @@ def _answer(entries: Mapping[str, Entry], record: Record, event: Event | Refused
 def _admit(reading: Reading, admission: Admission) -> Iterable[Said] | Refused:
     match reading.event.fact:
         case Act() as act:
-            return admit_act(reading, act, admission.calendar)
+            return admit_act(reading, act)
         case ReportSubmission() | InspectionFinding() as report:
-            word = admit_report(reading, report, admission.calendar)
+            word = admit_report(reading, report)
             return word if isinstance(word, Refused) else (word,)
         case IncidentBulletin() | AccidentReportFiled() | InjuryOutcome() as fact:
             return admit_fact(reading, fact)

@@ -16,6 +16,7 @@ from streams.pipeline.intake.registry import Registry
 from streams.pipeline.line import Entry, Record, Said, Step
 
 SOURCES_READ = "sources"
+SECOND_MS = 1_000
 
 
 class SourcesRead(Part, frozen=True, array_like=True):
@@ -65,7 +66,7 @@ def _disbelieved(read: SourcesRead, reading: Reading, through: UtcMs) -> Odd | N
 def intake_watermark(entries: Mapping[str, Entry], record: Record, admission: Admission) -> Step:
     """Our own watermark, read back: everything before it has been read."""
     read = read_here(entries)
-    vouching = msgspec.structs.replace(read, vouched=max(read.vouched, record.timestamp - admission.tolerance_ms))
+    vouching = msgspec.structs.replace(read, vouched=max(read.vouched, _through(record, admission)))
     return Step({SOURCES_READ: vouching}, (_progress(vouching, record, admission),))
 
 
@@ -91,7 +92,7 @@ def _progress(read: SourcesRead, record: Record, admission: Admission) -> Said:
         partition=record.partition,
         offset=record.offset,
         appended=record.timestamp,
-        through=record.timestamp - admission.tolerance_ms,
+        through=_through(record, admission),
         sources=read.watermarks,
     )
     return _said(word, record, admission.registry.stamp(now(read, record, admission.registry)))
@@ -99,3 +100,8 @@ def _progress(read: SourcesRead, record: Record, admission: Admission) -> Said:
 
 def _said(word: Word, record: Record, stamp: Stamp) -> Said:
     return Said(PROGRESS, f"intake/{record.topic}/{record.partition}", word, stamp)
+
+
+def _through(record: Record, admission: Admission) -> UtcMs:
+    """What a watermark of our own vouches for: somewhat less than its append time, because brokers' clocks differ."""
+    return record.timestamp - admission.registry.policy(record.timestamp).clock.tolerance_seconds * SECOND_MS

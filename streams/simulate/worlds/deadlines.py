@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from schemas.word import UtcMs, format_time
-from streams.simulate.story import DESIGN, Line, Mark, Spoken, Story
+from streams.simulate.story import DESIGN, Line, Spoken, Story
 from streams.simulate.worlds.firms import IDN_AREA_DATA, SIINAS, Firm, firm, firms, register
 
 POLICY, ROSTER = "2026-11-23.1", "example-1"
@@ -60,7 +60,7 @@ def report(who: Firm, deadline: Deadline, at: UtcMs, *, received_at: UtcMs | Non
 
 def mark(through: UtcMs) -> Line:
     """SIINas: everything that I received up to then has been published."""
-    return _line(through + _SEEN_BY, mark=Mark(source=SIINAS, complete_through=format_time(through)))
+    return _line(through + _SEEN_BY, mark={"source": SIINAS, "complete_through": format_time(through)})
 
 
 def marks(deadline: Deadline) -> Iterator[Line]:
@@ -71,23 +71,24 @@ def marks(deadline: Deadline) -> Iterator[Line]:
 def _line(at: UtcMs, *, received_at: UtcMs | None = None, **said: Any) -> Line:
     received = {} if received_at is None else {"received_at": format_time(received_at)}
     known = {"source": (DESIGN,), "at": format_time(at), "clock_is_design": True, **received}
-    return Line.model_validate({**known, **said}, strict=False)
+    return Line.model_validate({**known, **said})
 
 
 def told(name: str, title: str, known: Iterable[Firm], lines: Iterable[Line], *, starts: UtcMs, until: UtcMs, description: str) -> Story:
     """The story of these firms."""
-    return Story(
-        name=name,
-        title=title,
-        zone="Asia/Jakarta",
-        description=description,
-        publisher=SIINAS,
-        starts=format_time(starts),
-        until=format_time(until),
-        sources=SOURCES,
-        registry=tuple(register(known, POLICY, ROSTER)),
-        lines=tuple(sorted(lines, key=lambda line: line.at)),
-    )
+    whole = {
+        "name": name,
+        "title": title,
+        "zone": "Asia/Jakarta",
+        "description": description,
+        "publisher": SIINAS,
+        "starts": format_time(starts),
+        "until": format_time(until),
+        "sources": SOURCES,
+        "registry": tuple(register(known, POLICY, ROSTER)),
+        "lines": tuple(sorted(lines, key=lambda line: line.at)),
+    }
+    return Story.model_validate(whole)
 
 
 # --------------------------------------------------------------------------- one night, and one week

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.obligations import Monthly, Obligation, Regime
-from streams.pipeline.surveillance.reporting.calendar import end_of, find, following, periods
+from streams.pipeline.calendar import end_of, find, following, periods
 from tests.iomki import IOMKI, V1, V2B, V3
 
 JAKARTA = timedelta(hours=7)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.ledger import Place
-from streams.pipeline.surveillance.reporting.calendar import end_of, find
+from streams.pipeline.calendar import end_of, find
 from streams.pipeline.surveillance.reporting.duty import Bounds, Duty, Held, Ruling, Submission, decided, is_bound, outcome_of
 from streams.pipeline.surveillance.reporting.sanctions import Outcome
 from tests.iomki import IOMKI

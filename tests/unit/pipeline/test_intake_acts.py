@@ -1,8 +1,5 @@
 """Acts at INTAKE: who hears of them. On an escalation, on one firm's period, on a period of all firms."""
 
-from datetime import date
-from typing import NamedTuple
-
 import pytest
 
 from schemas.escalation import AdmittedAct
@@ -17,16 +14,8 @@ MOVED = entry(FirmEntry, "itss", name="PT ITSS", estate="vdni", since="2021-08-1
 ALL = {"firm": None, "permit": None}
 
 
-class Window(NamedTuple):
-    opens_at: int
-    due_at: int
-
-
 def says(said, *entries):
-    known = admission(
-        entries=(*register(), permit(plant=None), MOVED, *entries),
-        calendar=lambda policy, obligation: {date(2021, 8, 3): Window(0, DUE)}.get if obligation == "iomki" else None,
-    )
+    known = admission(entries=(*register(), permit(plant=None), MOVED, *entries))
     return INTAKE.step({}, published(said, clock("2021-08-12T00:00:00+07:00")), known).words
 
 

@@ -1,8 +1,6 @@
 """Reports at INTAKE: to the ledger of their firm, received when their source says so; and what nobody can have reported."""
 
 import json
-from datetime import date
-from typing import NamedTuple
 
 import pytest
 
@@ -12,24 +10,13 @@ from schemas.registry import FirmEntry, SourceEntry
 from schemas.topics import LEDGER, REJECTED, REPORTS
 from streams.pipeline.intake import INTAKE
 from streams.pipeline.line import Record
-from tests.story import DAY, DESK, MINUTE, POLICY, STRANGER, admission, clock, entry, finding, permit, published, register, report
+from tests.story import DAY, DESK, MINUTE, POLICY, STRANGER, admission, clock, entry, finding, permit, register, report
 
 UNTRUSTED = "https://untrusted.example"
 OPENS, DUE = clock("2021-07-31T00:00:00+07:00"), clock("2021-08-04T00:00:00+07:00")
 TOLERANCE = POLICY.intake.future_tolerance_minutes * MINUTE
 SENT = DUE - DAY
 """When firms submit: on Monday, for the Tuesday."""
-
-
-class Window(NamedTuple):
-    opens_at: int
-    due_at: int
-
-
-def calendar(policy, obligation):
-    """IOMKI, due on Tuesday 3 August 2021 and on no other day."""
-    assert policy is POLICY
-    return {date(2021, 8, 3): Window(OPENS, DUE)}.get if obligation == "iomki" else None
 
 
 ENTRIES = (
@@ -42,7 +29,7 @@ ENTRIES = (
 
 
 def known(*entries, story_time=False):
-    return admission(story_time=story_time, entries=(*ENTRIES, *entries), calendar=calendar)
+    return admission(story_time=story_time, entries=(*ENTRIES, *entries))
 
 
 def say(said, *, recorded=SENT, wall=SENT + MINUTE, admitting=None):
@@ -172,7 +159,3 @@ class TestRefused:
     def test_nobody_receives_a_report_after_having_published_it(self, ahead, reasons):
         words = say(report(), recorded=SENT + ahead, wall=SENT)
         assert [said.word.reason for said in words if isinstance(said.word, Rejected)] == reasons
-
-    def test_without_a_calendar_nothing_is_an_obligation(self):
-        words = INTAKE.step({}, published(report(), SENT), admission(entries=ENTRIES)).words
-        assert words[0].word.reason == "unknown_obligation"

@@ -36,6 +36,8 @@ from tests.story import (
     verify,
 )
 
+TOLERANCE = POLICY.clock.tolerance_seconds * 1000
+
 
 def mark(through: str, source: str = DESK, topic: Topic = INCIDENTS) -> Record:
     said = Uttered(
@@ -72,7 +74,7 @@ class TestWatermarks:
             partition=0,
             offset=11,
             appended=NOON_2026 + 11,
-            through=NOON_2026 + 11 - 2_000,
+            through=NOON_2026 + 11 - TOLERANCE,
             sources=(said_at("11:10"),),
         )
         assert said.stamp == STAMP._replace(registry=str(len(register())))
@@ -151,7 +153,7 @@ class TestCompleteness:
         ],
     )
     def test_a_record_behind_what_was_vouched_for_is_admitted_and_told(self, behind, is_broken):
-        vouched = NOON_2026 + 11 - 2_000
+        vouched = NOON_2026 + 11 - TOLERANCE
         late = published(bulletin(id="b"), clock("11:10"), offset=12, wall=vouched - behind)
         words = [said.word for said in INTAKE.step(self.read(), late, admission()).words]
         assert [word.subject for word in words if isinstance(word, Admitted)] == ["firm:itss", "estate:imip"]
@@ -169,7 +171,7 @@ class TestCompleteness:
         early = own_mark()._replace(timestamp=NOON_2026 - 60_000, offset=12)
         step = INTAKE.step(self.read(), early, admission())
         assert [type(said.word) for said in step.words] == [Progress]
-        assert step.changes[SOURCES_READ].vouched == NOON_2026 + 11 - 2_000
+        assert step.changes[SOURCES_READ].vouched == NOON_2026 + 11 - TOLERANCE
 
 
 class TestPrefixes:

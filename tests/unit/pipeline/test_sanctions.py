@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from schemas.obligations import Step
-from streams.pipeline.surveillance.reporting.calendar import end_of, periods
+from streams.pipeline.calendar import end_of, periods
 from streams.pipeline.surveillance.reporting.sanctions import Confirmed, Decided, Ground, Outcome, Proposal, Warned, standing
 from tests.iomki import IOMKI
 

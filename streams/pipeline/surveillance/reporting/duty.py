@@ -10,7 +10,7 @@ from typing import NamedTuple
 from schemas.ledger import Place
 from schemas.obligations import Obligation
 from schemas.word import Part, UtcMs
-from streams.pipeline.surveillance.reporting.calendar import Period, local_day, window
+from streams.pipeline.calendar import Period, local_day, window
 from streams.pipeline.surveillance.reporting.sanctions import Decided, Outcome
 
 

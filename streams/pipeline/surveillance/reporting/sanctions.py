@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from schemas.obligations import Proposing, Step
 from schemas.word import UtcMs
-from streams.pipeline.surveillance.reporting.calendar import Period
+from streams.pipeline.calendar import Period
 
 
 class Outcome(StrEnum):
