@@ -13,7 +13,7 @@ from handlers.wording import BECAUSE, FIGURES, GRADES, RANKS, phrase, word
 from schemas.delivery import Attempt
 from schemas.escalation import Delivery, MessageType, Role, Why
 from schemas.ledger import Place
-from schemas.surveillance import Because, Certainty, Figure, FilingClock, Stated
+from schemas.surveillance import Because, Certainty, Figure, FilingClock, IncidentSituation, SourceSituation, Stated
 from schemas.word import UtcMs
 
 LANGUAGES: tuple[Lang, Lang] = ("id", "en")
@@ -56,6 +56,12 @@ class Telling:
     def grade_now(self) -> str:
         """The grade of the present facts alone, fit to be printed."""
         return tidy(self.delivery.grade_now, GRADE_COLUMNS)
+
+    @property
+    def incident(self) -> IncidentSituation:
+        """The incident that is told of; an empty one where the matter is another."""
+        situation = self.delivery.situation
+        return situation if isinstance(situation, IncidentSituation) else IncidentSituation(incident="", kind="")
 
     def say(self, name: str, /, **filled: object) -> str:
         """A phrase in this language."""
@@ -101,7 +107,7 @@ def lead(t: Telling) -> str:
 
 def event_clause(t: Telling) -> str:
     """What happened where: Tungku 41 PT ITSS (IMIP, Morowali) meledak."""
-    situation = t.delivery.situation
+    situation = t.incident
     event = wording.event(situation.kind)
     thing = wording.unit(tidy(situation.unit, 40), t.lang) or event.thing.of(t.lang)
     joint = {"id": " ", "en": " of "}[t.lang] if event.thing.id else ", "
@@ -129,7 +135,7 @@ def place_name(t: Telling, place: Place, *, brief: bool = False) -> str:
 
 
 def _when(t: Telling) -> str:
-    instants = sorted(each.occurred_at for each in t.delivery.situation.times)
+    instants = sorted(each.occurred_at for each in t.incident.times)
     if not instants:
         return t.say("no_time")
     first, last = instants[0], instants[-1]
@@ -152,7 +158,7 @@ def lead_figures(figures: Sequence[Figure]) -> list[Figure]:
 
 
 def _counts(t: Telling) -> str:
-    situation = t.delivery.situation
+    situation = t.incident
     figures = lead_figures(situation.figures)
     if not figures:
         nothing = t.say("no_counts")
@@ -165,7 +171,7 @@ def _counts(t: Telling) -> str:
 def counted_words(t: Telling, figure: Figure, *, ranged: bool = False) -> str:
     """A figure and what it counts, with the range where sources differ."""
     counted = f"{t.tongue.number(figure.headline.value)} {word(FIGURES, figure.name, t.lang)}"
-    values = [each.value for each in (figure.headline, *figure.others)]
+    values = figure.values
     if not ranged or len(set(values)) == 1:
         return counted
     return f"{counted} ({t.say('range', low=t.tongue.number(min(values)), high=t.tongue.number(max(values)))})"
@@ -182,7 +188,7 @@ def party_words(t: Telling, party: str, rank: str) -> str:
 
 
 def _said(t: Telling, asserted_at: UtcMs) -> str:
-    reference = min((each.occurred_at for each in t.delivery.situation.times), default=t.delivery.at)
+    reference = min((each.occurred_at for each in t.incident.times), default=t.delivery.at)
     same_day = t.tongue.since(asserted_at, reference) == t.tongue.clock(asserted_at)
     return t.say("said_at", clock=t.tongue.clock(asserted_at)) if same_day else t.say("said_on", moment=t.tongue.moment(asserted_at))
 
@@ -193,7 +199,7 @@ def _sure(t: Telling) -> str:
         return t.say("unverified_yet")
     if delivery.certainty is Certainty.VERIFIED:
         return t.say("verified")
-    stated = [each for figure in delivery.situation.figures for each in (figure.headline, *figure.others)]
+    stated = [each for figure in t.incident.figures for each in (figure.headline, *figure.others)]
     return t.say("single" if any(each.rank == _POLICE for each in stated) else "unconfirmed")
 
 
@@ -221,7 +227,7 @@ def _ended(t: Telling) -> tuple[str, ...]:
 def event_noun(t: Telling) -> str:
     """What kind of incident, at whose plant: ledakan tungku, PT ITSS (IMIP, Kab. Morowali)."""
     place = t.delivery.situation.place
-    noun = wording.event(t.delivery.situation.kind).noun.of(t.lang)
+    noun = wording.event(t.incident.kind).noun.of(t.lang)
     return f"{noun}, {firm_name(t, place)} ({place_name(t, place)})"
 
 
@@ -246,7 +252,7 @@ def filing_matter(delivery: Delivery) -> Because | None:
 
 
 def _filing_matter(t: Telling) -> str:
-    matter, clocks = filing_matter(t.delivery), t.delivery.situation.clocks
+    matter, clocks = filing_matter(t.delivery), t.incident.clocks
     if matter is None or is_cancelled(t.delivery) or not clocks:
         return ""
     if matter is Because.FILED:
@@ -275,16 +281,17 @@ def received_by(t: Telling, clock: FilingClock) -> str:
 
 def is_refused(delivery: Delivery) -> bool:
     """Whether this is the desk's notice of a bulletin that nobody could read."""
-    return has_reason(delivery, (Because.REFUSED_AT_INTAKE,)) is not None
+    return isinstance(delivery.situation, SourceSituation)
 
 
 def _desk_matter(t: Telling) -> str:
-    unresolved = t.delivery.situation.unresolved
+    situation = t.delivery.situation
+    if isinstance(situation, SourceSituation):
+        reason = wording.unresolved(situation.last, t.lang) or word(BECAUSE, Because.REFUSED_AT_INTAKE, t.lang)
+        count = dict(situation.counts).get(situation.what, 1)
+        return t.say("refused", party=refused_party(t), reasons=reason, count=t.tongue.number(count))
+    unresolved = situation.unresolved
     reasons = t.tongue.listed([wording.unresolved(code, t.lang) for code in unresolved])
-    if is_refused(t.delivery):
-        count = next(reason.figure for reason in t.delivery.reasons if reason.because is Because.REFUSED_AT_INTAKE)
-        unread = word(BECAUSE, Because.REFUSED_AT_INTAKE, t.lang)
-        return t.say("refused", party=refused_party(t), reasons=reasons or unread, count=t.tongue.number(count or 1))
     if t.delivery.msg_type is MessageType.CANCEL or not (unresolved or has_reason(t.delivery, (Because.UNRESOLVED,))):
         return ""
     return t.say("unresolved", reasons=reasons or word(BECAUSE, Because.UNRESOLVED, t.lang))
@@ -293,8 +300,7 @@ def _desk_matter(t: Telling) -> str:
 def refused_party(t: Telling) -> str:
     """Whose bulletin was refused, as far as it could be read."""
     situation = t.delivery.situation
-    names = (situation.newest.party if situation.newest else "", situation.place.firm_name, situation.incident)
-    return next(filter(None, (tidy(name, 80) for name in names)), t.say("some_source"))
+    return tidy(situation.who if isinstance(situation, SourceSituation) else "", 80) or t.say("some_source")
 
 
 def is_held(delivery: Delivery) -> bool:
@@ -326,7 +332,7 @@ def _headline(t: Telling) -> str:
     if is_refused(t.delivery):
         return f"{t.say('subject_desk')} {revision}: {t.say('subject_refused', party=refused_party(t))}"
     place = t.delivery.situation.place
-    what = (wording.event(t.delivery.situation.kind).noun.of(t.lang), firm_name(t, place), place_name(t, place, brief=True), _headcount(t))
+    what = (wording.event(t.incident.kind).noun.of(t.lang), firm_name(t, place), place_name(t, place, brief=True), _headcount(t))
     return f"{_rank(t)} {revision}: {_matter(t)}{', '.join(filter(None, what))}"
 
 
@@ -350,8 +356,8 @@ def _matter(t: Telling) -> str:
     matter = filing_matter(delivery)
     if is_cancelled(delivery):
         return ""
-    if matter is not None and delivery.situation.clocks:
-        return t.say(f"subject_{matter.value}", due=t.tongue.moment(open_clock(delivery.situation.clocks).due_first))
+    if matter is not None and t.incident.clocks:
+        return t.say(f"subject_{matter.value}", due=t.tongue.moment(open_clock(t.incident.clocks).due_first))
     if delivery.unverified or delivery.certainty is Certainty.SIGNAL:
         return t.say("subject_unverified" if delivery.unverified else "subject_signal")
     looked_for = UNKNOWN_FIRM in delivery.situation.unresolved or has_reason(delivery, (Because.UNRESOLVED,))
@@ -359,5 +365,5 @@ def _matter(t: Telling) -> str:
 
 
 def _headcount(t: Telling) -> str:
-    figures = [figure for figure in lead_figures(t.delivery.situation.figures) if figure.headline.value]
+    figures = [figure for figure in lead_figures(t.incident.figures) if figure.headline.value]
     return ", ".join(f"{t.tongue.number(each.headline.value)} {word(FIGURES, each.name, t.lang)}" for each in figures[:1])

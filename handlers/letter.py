@@ -30,9 +30,9 @@ from handlers.headline import (
 from handlers.language import Lang, local, tidy
 from handlers.sign import Links
 from handlers.wording import BECAUSE, FIGURES, OPENED_BY, POSITIONS, word
-from schemas.delivery import Attempt, Seen
+from schemas.delivery import Attempt
 from schemas.escalation import Asked, MessageType, Taken, Told
-from schemas.surveillance import Because, Figure, FilingClock, Reason, Situation
+from schemas.surveillance import RULE_OF, Because, Figure, FilingClock, Reason
 from schemas.word import UtcMs
 
 SPLIT = frozenset({"wni", "wna"})
@@ -119,7 +119,7 @@ def changes(attempt: Attempt) -> list[Change]:
     """Every figure that differs from what this reader saw. `treated` giving way to `injured` is one change, not two."""
     if attempt.seen is None:
         return []
-    old, new = _values(attempt.seen), _values(attempt.delivery.situation)
+    old, new = dict(attempt.seen.numbers), dict(attempt.delivery.situation.numbers())
     if not old.keys() >= SPLIT <= new.keys():  # A split that is new is no correction of another.
         old, new = ({name: value for name, value in values.items() if name not in SPLIT} for values in (old, new))
     names = [*new, *(name for name in old if name not in new)]
@@ -130,16 +130,10 @@ def changes(attempt: Attempt) -> list[Change]:
     return [renamed if change.name == "injured" else change for change in differing if change.name != "treated"]
 
 
-def _values(known: Seen | Situation) -> dict[str, int]:
-    """Headline figures by name, and how the dead divide where that is stated."""
-    split = {name: value for name, value in (("wni", known.wni), ("wna", known.wna)) if value is not None}
-    return {figure.name: figure.headline.value for figure in known.figures} | split
-
-
 def _worth_saying(attempt: Attempt) -> Iterable[Change]:
     """The changes without the parts of a total that come or go with it."""
-    now = {figure.name for figure in attempt.delivery.situation.figures}
-    before = {figure.name for figure in attempt.seen.figures} if attempt.seen else set()
+    now = dict(attempt.delivery.situation.numbers())
+    before = dict(attempt.seen.numbers) if attempt.seen else {}
     for change in changes(attempt):
         silent = (change.old is None and "injured" in now) or (change.new is None and "injured" in before)
         if not (silent and change.name in PARTS_OF_INJURED):
@@ -205,8 +199,10 @@ def _facts(t: Telling) -> tuple[Row, ...]:
 
 
 def _time_rows(t: Telling) -> Iterable[tuple[str, str]]:
-    situation = t.delivery.situation
-    stated = [f"{_moment(t, each.occurred_at)} ({_parties(t, each.parties)})" for each in situation.times]
+    situation = t.incident
+    stated = [f"{_moment(t, each.occurred_at)} ({_parties(t, each.parties, each.more)})" for each in situation.times]
+    if situation.more_times:
+        stated.append(t.say("more", count=t.tongue.number(situation.more_times)))
     if stated:
         yield "time", t.say("or").join(stated)
     if situation.discovered_at is not None:
@@ -214,22 +210,24 @@ def _time_rows(t: Telling) -> Iterable[tuple[str, str]]:
 
 
 def _moment(t: Telling, instant: UtcMs) -> str:
-    instants = [each.occurred_at for each in t.delivery.situation.times]
+    instants = [each.occurred_at for each in t.incident.times]
     one_day = len({local(each, t.tongue.zone).date() for each in instants}) == 1
     return t.tongue.since(instant, min(instants)) if one_day else t.tongue.moment(instant)
 
 
-def _parties(t: Telling, parties: Iterable[str]) -> str:
-    return t.tongue.listed([wording.party(tidy(party, 50), t.lang) for party in parties])
+def _parties(t: Telling, parties: Iterable[str], more: int = 0) -> str:
+    """Parties in words, and how many more there are."""
+    rest = [t.say("more", count=t.tongue.number(more))] if more else []
+    return t.tongue.listed([*(wording.party(tidy(party, 50), t.lang) for party in parties), *rest])
 
 
 def _figure_rows(t: Telling) -> Iterable[tuple[str, str]]:
-    figures = t.delivery.situation.figures
+    figures = t.incident.figures
     for (label, party, rank, asserted_at), group in groupby(figures, key=_row_of):
         counted = ", ".join(counted_words(t, figure) for figure in group)
         yield label, _dated(t, counted, party, rank, asserted_at)
     for figure in figures:
-        if any(each.value != figure.headline.value for each in figure.others):
+        if len(set(figure.values)) > 1:
             yield "dispute", _differing(t, figure)
 
 
@@ -245,11 +243,13 @@ def _row_of(figure: Figure) -> tuple[str, str, str, UtcMs]:
 def _differing(t: Telling, figure: Figure) -> str:
     others = sorted(figure.others, key=lambda each: (each.value, each.asserted_at, each.party))
     said = [_dated(t, t.tongue.number(each.value), each.party, each.rank, each.asserted_at) for each in others]
+    if figure.unlisted:
+        said.append(t.say("more", count=t.tongue.number(figure.unlisted.parties)))
     return f"{counted_words(t, figure, ranged=True)}: {'; '.join(said)}"
 
 
 def _people_rows(t: Telling) -> Iterable[tuple[str, str]]:
-    situation = t.delivery.situation
+    situation = t.incident
     if situation.wni is not None and situation.wna is not None:
         yield "nationality", t.say("nationalities", wni=t.tongue.number(situation.wni), wna=t.tongue.number(situation.wna))
     employer = tidy(situation.employer)
@@ -258,20 +258,22 @@ def _people_rows(t: Telling) -> Iterable[tuple[str, str]]:
 
 
 def _cause_rows(t: Telling) -> Iterable[tuple[str, str]]:
-    causes = t.delivery.situation.causes
-    parties = _parties(t, dict.fromkeys(cause.party for cause in causes))
-    form = "cause_none" if not causes else "cause_one" if len({cause.text for cause in causes}) == 1 else "cause_many"
+    causes = t.incident.causes
+    parties = _parties(t, dict.fromkeys(cause.party for cause in causes), t.incident.more_causes)
+    form = "cause_none" if not causes else "cause_one" if len({cause.digest for cause in causes}) == 1 else "cause_many"
     yield "cause", t.say(form, parties=parties)
 
 
 def _filing_rows(t: Telling) -> Iterable[tuple[str, str]]:
-    for clock in t.delivery.situation.clocks:
+    for clock in t.incident.clocks:
         if clock.filed_at is not None:
             yield "filing", t.say("filing_done", receiver=received_by(t, clock), filed=t.tongue.moment(clock.filed_at))
             continue
         form = "filing_open" if clock.due_first == clock.due_last else "filing_span"
         opened, due = word(OPENED_BY, clock.opened_by, t.lang), t.tongue.deadline(clock.due_first)
         yield "filing", t.say(form, opened=opened, due=due, last=_last_due(t, clock))
+    if t.incident.more_clocks:
+        yield "filing", t.say("more", count=t.tongue.number(t.incident.more_clocks))
 
 
 def _last_due(t: Telling, clock: FilingClock) -> str:
@@ -313,7 +315,7 @@ def reason_words(t: Telling, reason: Reason) -> str:
 
 
 def _sources(t: Telling, reasons: Sequence[Reason]) -> str:
-    rules = dict.fromkeys(wording.rule(reason.because) for reason in reasons)
+    rules = dict.fromkeys(RULE_OF[reason.because].value for reason in reasons)
     sources = dict.fromkeys(t.say("design") if reason.source == "design" else tidy(reason.source, 80) for reason in reasons)
     return ", ".join((*rules, *filter(None, sources)))
 

@@ -12,7 +12,7 @@ from handlers.letter import change_words, changes, reason_words
 from handlers.sign import Links
 from schemas.delivery import Attempt
 from schemas.escalation import MessageType
-from schemas.surveillance import Certainty
+from schemas.surveillance import RULE_OF, Certainty, IncidentSituation
 from schemas.word import UtcMs, format_time
 
 URGENT_GRADES = ("S4", "S5")
@@ -85,12 +85,14 @@ def _because(attempt: Attempt, number: int) -> dict[str, Any]:
     reason = attempt.delivery.reasons[number]
     words = {lang: reason_words(telling(attempt, lang), reason) for lang in LANGUAGES}
     measured = {"figure": reason.figure, "threshold": reason.threshold, "source": reason.source}
-    return {"because": reason.because.value, "rule": wording.rule(reason.because), **measured, "words": words}
+    return {"because": reason.because.value, "rule": RULE_OF[reason.because].value, **measured, "words": words}
 
 
 def _facts(attempt: Attempt) -> list[dict[str, Any]]:
     """Every party's figure, the headline first; causes are free text and stay behind the link."""
-    stated = ((figure, each) for figure in attempt.delivery.situation.figures for each in (figure.headline, *figure.others))
+    situation = attempt.delivery.situation
+    figures = situation.figures if isinstance(situation, IncidentSituation) else ()
+    stated = ((figure, each) for figure in figures for each in (figure.headline, *figure.others))
     return [
         {
             "name": figure.name,

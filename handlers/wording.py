@@ -149,18 +149,6 @@ UNMEASURED: Mapping[str, Both] = {
     "long_fire": Both("kebakaran yang lamanya belum diketahui", "a fire of unknown length"),
 }
 
-RULES: Mapping[str, str] = {
-    "held": "G8",
-    "all_retracted": "G8",
-    "refused_at_intake": "G5",
-    "unresolved": "G5",
-    "filing_due_soon": "R11",
-    "filing_overdue": "R11",
-    "filing_unknown": "R11",
-    "filed": "R11",
-}
-SEVERITY_RULE = "R12"
-
 WHY: Mapping[str, Both] = {
     "first_notice": Both("pemberitahuan pertama kepada Anda", "first notice to you"),
     "grade_rose": Both("keparahan naik", "the grade rose"),
@@ -314,11 +302,6 @@ def party(name: str, lang: Lang) -> str:
     return next((both.of(lang) for both in PARTIES if name.lower() in both), name)
 
 
-def rule(because: str) -> str:
-    """The number of the rule or guard behind a reason."""
-    return RULES.get(because, SEVERITY_RULE)
-
-
 PHRASES: Mapping[str, Both] = {
     # 1. banners
     "exercise": Both("LATIHAN, bukan kejadian baru.", "EXERCISE, not a new event."),
@@ -341,6 +324,7 @@ PHRASES: Mapping[str, Both] = {
     "dated": Both("{counts} menurut {party}, {when}", "{counts} according to {party}, {when}"),
     "said_at": Both("pukul {clock}", "at {clock}"),
     "said_on": Both("{moment}", "on {moment}"),
+    "more": Both("{count} lainnya", "{count} more"),
     "range": Both("kisaran {low} s.d. {high}", "range {low} to {high}"),
     "unconfirmed": Both("belum dikonfirmasi Polres", "not yet confirmed by police (Polres)"),
     "single": Both("belum dikonfirmasi pihak lain", "not yet confirmed by anybody else"),

@@ -3,19 +3,17 @@
 from enum import StrEnum
 
 from schemas.escalation import Delivery
-from schemas.surveillance import Figure
+from schemas.surveillance import Numbers
 from schemas.word import Part, UtcMs, Word
 
 
 class Seen(Part, frozen=True):
-    """What this receiver last read in this thread: the revision, the grade, the figures and how the dead divide (WNI, WNA)."""
+    """What this receiver last read in this thread: the revision, the grade, and the figures by name."""
 
     revision: int
     grade: str
     at: UtcMs
-    figures: tuple[Figure, ...] = ()
-    wni: int | None = None
-    wna: int | None = None
+    numbers: Numbers = ()
 
 
 class Attempt(Word, frozen=True):

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from schemas.ledger import Origin
-from schemas.surveillance import Certainty, Reason, Situation
+from schemas.surveillance import AnySituation, Certainty, Reason
 from schemas.word import Part, UtcMs, Word
 
 
@@ -141,7 +141,7 @@ class Delivery(Word, frozen=True):
     grade: str
     grade_now: str
     certainty: Certainty
-    situation: Situation
+    situation: AnySituation
     reasons: tuple[Reason, ...]
     asked: tuple[Asked, ...] = ()
     told: tuple[Told, ...] = ()

@@ -44,6 +44,20 @@ class Filing(Sourced):
     remind_before_hours: Threshold
 
 
+class Surveilling(Sourced):
+    """What SURVEILLANCE remembers, and for how long.
+
+    forget_days: after its last fact. refused_grade: the grade of a refused bulletin at the desk. newest_facts: facts of one incident that
+    are remembered; beyond them, facts_each of each of so many parties, those of the highest rank.
+    """
+
+    forget_days: Threshold
+    refused_grade: Grade
+    newest_facts: Threshold
+    facts_each: Threshold
+    parties: Threshold
+
+
 class Audience(Fact):
     """Who is told at a level: a position, written with `{province}`, `{regency}` or `{estate}` where it has one per place.
 
@@ -134,6 +148,7 @@ class Policy(Fact):
     intake: Intake
     severity: Severity
     filing: Filing
+    surveillance: Surveilling
     escalation: Escalating
     delivery: Delivering
 

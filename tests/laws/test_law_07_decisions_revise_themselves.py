@@ -167,7 +167,7 @@ def test_a_retraction_is_not_called_a_filing(chain: Chain):
     chain.tick_through(clock("+2d 06:00"))
     chain.hears(retraction(first), clock("+2d 07:00"))
     ended = [a for a in chain.alerts if a.rule == Rule.FILING][-1]
-    assert (ended.state, [r.because for r in ended.reasons]) == (AlertState.RESOLVED, [Because.ALL_RETRACTED])
+    assert (ended.state, [r.because for r in ended.reasons]) == (AlertState.WITHDRAWN, [Because.ALL_RETRACTED])
 
 
 def test_an_earlier_time_taken_back_is_not_called_a_filing(chain: Chain):

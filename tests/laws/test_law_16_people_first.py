@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.escalation import Judged, Role, Why
+from schemas.ids import digest
 from schemas.surveillance import Because
 from streams.pipeline.line import InForce
 from tests.story import (
@@ -282,7 +283,7 @@ class TestG8FactsAndGradesApart:
         tell("11:10", bulletin(dead=12, cause="tabung oksigen", id="b-1"))
         tell("15:00", bulletin("IMIP", "estate", cause="terak", id="b-2"))
         situation = tell.alerts[-1].situation
-        assert [(c.party, c.text) for c in situation.causes] == [("IMIP", "terak"), ("Polres Morowali", "tabung oksigen")]
+        assert [(c.party, c.digest) for c in situation.causes] == [("IMIP", digest("terak")), ("Polres Morowali", digest("tabung oksigen"))]
         assert {f.name for f in situation.figures} == {"dead"}
 
 

@@ -1,6 +1,7 @@
 """Awkward cases taken from reality (domain §8): those that concern incidents."""
 
 from schemas.escalation import MessageType, Why
+from schemas.ids import digest
 from schemas.surveillance import Because, Rule
 from tests.story import (
     LEVEL_0_OF_S4,
@@ -116,7 +117,10 @@ def test_18_the_retraction_of_a_cause(tell: Shift):
     tell("11:10", bulletin(dead=12, cause="tabung oksigen", id="b-1"), bulletin(**IMIP, dead=12, cause="terak", id="b-2"))
     heard = tell("15:00", bulletin(**IMIP, dead=12, cause="masih diselidiki", id="b-3", replaces={"id": "b-2"}))
     assert {h.because for h in heard if h.at == "15:00"} == {CHANGED}
-    assert [(c.party, c.text) for c in situation(tell).causes] == [("IMIP", "masih diselidiki"), ("Polres Morowali", "tabung oksigen")]
+    assert [(c.party, c.digest) for c in situation(tell).causes] == [
+        ("IMIP", digest("masih diselidiki")),
+        ("Polres Morowali", digest("tabung oksigen")),
+    ]
     taken_back = tell("16:00", retraction(bulletin(**IMIP, id="b-3")))
     assert CANCELLED not in {h.because for h in taken_back}
     assert [c.party for c in situation(tell).causes] == ["Polres Morowali"]

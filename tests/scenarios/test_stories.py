@@ -228,7 +228,7 @@ class TestItssTheFirstDay:
     def test_two_times_and_two_causes_stand_side_by_side(self, itss):
         alert = [a for a in said(itss, ESCALATION_INBOX, Alert) if a.at == clock("18:30")][-1]
         assert [read(t.occurred_at) for t in alert.situation.times] == ["05:30", "06:15"]
-        assert [len(c.text) > 0 for c in alert.situation.causes] == [True, True, True]
+        assert [len(c.digest) > 0 for c in alert.situation.causes] == [True, True, True]
         assert alert.situation.certainty == Certainty.VERIFIED
 
     def test_it_is_s5_from_the_first_bulletin(self, itss):

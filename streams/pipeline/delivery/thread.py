@@ -44,7 +44,7 @@ def as_wait(delivery: Delivery, box: Letterbox, wall: UtcMs) -> Wait:
         at=delivery.at,
         wall=wall,
         rank=_RANKS.get(delivery.grade, 0),
-        dead=next((figure.headline.value for figure in delivery.situation.figures if figure.name == "dead"), 0),
+        dead=dict(delivery.situation.numbers()).get("dead", 0),
         cancel=delivery.msg_type is MessageType.CANCEL,
         free=delivery.urgent and first,
     )
@@ -142,9 +142,7 @@ def with_accepted(thread: Thread, delivery: Delivery) -> Thread:
     """The thread after an acceptance: what the receiver has now seen. An older message of another topic takes nothing back."""
     if thread.seen and thread.seen.revision > delivery.revision:
         return thread
-    situation = delivery.situation
-    seen = Seen(delivery.revision, delivery.grade, delivery.at, situation.figures, wni=situation.wni, wna=situation.wna)
-    return replace(thread, seen=seen)
+    return replace(thread, seen=Seen(delivery.revision, delivery.grade, delivery.at, delivery.situation.numbers()))
 
 
 def closes_at(thread: Thread) -> UtcMs:

@@ -163,7 +163,7 @@ def _subject_of(escalation: Open, message: Message) -> Alert:
 def asked_of(escalation: Open, message: Message, position: str, role: Role) -> tuple[Asked, ...]:
     """What the reader is asked to do, with its deadline: nothing of those who are merely informed, or of an end."""
     alert = _subject_of(escalation, message)
-    if role == Role.INFORM or message.msg_type == MessageType.CANCEL or alert.state == AlertState.RESOLVED:
+    if role == Role.INFORM or message.msg_type == MessageType.CANCEL or alert.state != AlertState.FIRING:
         return ()
     if alert.rule == Rule.REFUSED:
         return (Asked("correct_and_republish"),)
@@ -183,4 +183,4 @@ def _asked_of_filing(alert: Alert, position: str) -> tuple[Asked, ...]:
 
 
 def _filing_due(alert: Alert) -> UtcMs | None:
-    return min((clock.due_first for clock in alert.situation.clocks if clock.filed_at is None), default=None)
+    return dict(alert.deadlines).get("report")

@@ -80,4 +80,4 @@ def joined(escalation: Open, alert: Alert) -> Open:
 def is_news(escalation: Open, alert: Alert) -> bool:
     """Whether the alert says more than its last word here."""
     known = {Rule.SEVERITY: escalation.severity, Rule.FILING: escalation.filing, Rule.REFUSED: escalation.refused}[Rule(alert.rule)]
-    return known is None or alert.revision > known.revision
+    return known is None or (alert.since, alert.revision) > (known.since, known.revision)

@@ -78,5 +78,5 @@ def due_of(escalation: Open, policy: Escalating) -> UtcMs | None:
 
 def clock_is_open(escalation: Open, at: UtcMs) -> bool:
     """An R11 clock still runs: it is neither answered nor past its end (R16: no stand-down until then)."""
-    clocks = escalation.severity.situation.clocks if escalation.severity else ()
-    return any(clock.filed_at is None and at < clock.due_last for clock in clocks)
+    open_until = escalation.severity.open_until if escalation.severity else None
+    return open_until is not None and at < open_until

@@ -119,7 +119,7 @@ def _alert(entries: Mapping[str, Entry], alert: Alert, books: Books) -> Step:
 
 def _severity(before: Open, after: Open, alert: Alert, books: Books) -> Told:
     """Facts have changed. Those told are told again; a first notice or a higher grade begins a ladder (R12, R16)."""
-    if alert.state == AlertState.RESOLVED:
+    if alert.state != AlertState.FIRING:
         return _ended(after, EscalationState.ENDED, Message(Why.CANCELLED, alert.at, after.level, msg_type=MessageType.CANCEL), books)
     if before.severity is None:
         return _begun(after, Why.FIRST_NOTICE, alert.at, books)
@@ -176,7 +176,7 @@ def _filing(before: Open, escalation: Open, alert: Alert, books: Books) -> Told:
     """
     if is_waiting_signal(escalation) or escalation.leading.historic:
         return Told(escalation)
-    resolved = alert.state == AlertState.RESOLVED
+    resolved = alert.state != AlertState.FIRING
     people = {} if resolved else {p.id: (p, role) for p, role in resolve(_filing_audience(alert, books), escalation, books)}
     if resolved or (_is_overdue(before.filing) and not _is_overdue(alert)):
         heard = {name: (p, Role.ACT) for name in escalation.told_of_filing if (p := books.roster.position(name))}
@@ -189,8 +189,8 @@ def _filing(before: Open, escalation: Open, alert: Alert, books: Books) -> Told:
 
 
 def _filing_type(alert: Alert) -> MessageType:
-    """A report that has come in is news of the same matter; only what should never have been said is cancelled."""
-    return MessageType.UPDATE if any(reason.because == Because.FILED for reason in alert.reasons) else MessageType.CANCEL
+    """What is over is news of the same matter; only what should never have been said is cancelled."""
+    return MessageType.UPDATE if alert.state == AlertState.RESOLVED else MessageType.CANCEL
 
 
 def _is_overdue(alert: Alert | None) -> bool:

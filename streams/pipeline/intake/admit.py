@@ -96,6 +96,7 @@ def admit_fact(reading: Reading, fact: IncidentFact, admission: Admission) -> It
         exercise=fact.exercise,
         unresolved=(*unresolved, *_doubtful_times(reading.event, fact, latest)),
         place=place,
+        registered=admission.registry.registered(place, fact.occurred_at),
     )
     yield from _told(admitted, reading.stamp)
     yield from _told_where_it_was(admitted, fact, admission.registry, reading.stamp)

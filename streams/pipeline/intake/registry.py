@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from schemas.ids import DESK
-from schemas.ledger import Place
+from schemas.ledger import Place, Registered
 from schemas.registry import Activate, Entry, EstateEntry, FirmEntry, PlantEntry, RegionEntry, SourceEntry
 from schemas.word import Stamp, UtcMs
 from streams.pipeline.intake.decode import Event, decode
@@ -104,13 +104,13 @@ class Registry:
             estate_name=estate.name if isinstance(estate, EstateEntry) else "",
             regency=code,
         )
-        return (_in_region(place, region, self._connected(region, at)), unresolved)
+        return _in_region(place, region), unresolved
 
-    def _connected(self, region: Entry | None, at: UtcMs) -> bool:
-        if not isinstance(region, RegionEntry):
-            return False
+    def registered(self, place: Place, at: UtcMs) -> Registered:
+        """What else is known of the province of a place."""
         sources = (self.source(entity, at) for entity in self._sources)
-        return any(source and region.province in source.receives_accident_reports for source in sources)
+        connected = any(source and place.province_name in source.receives_accident_reports for source in sources)
+        return Registered(filing_connected=bool(place.province_name) and connected)
 
 
 def _doubts(stated: Stated, firm: Entry | None, plant: Entry | None) -> tuple[str, ...]:
@@ -122,7 +122,7 @@ def _doubts(stated: Stated, firm: Entry | None, plant: Entry | None) -> tuple[st
     return doubts
 
 
-def _in_region(place: Place, region: Entry | None, connected: bool) -> Place:  # noqa: FBT001  a private step of one function
+def _in_region(place: Place, region: Entry | None) -> Place:
     if not isinstance(region, RegionEntry):
         return place
     return Place(
@@ -137,7 +137,6 @@ def _in_region(place: Place, region: Entry | None, connected: bool) -> Place:  #
         province=place.regency[:2],
         province_name=region.province,
         zone=region.zone,
-        filing_connected=connected,
     )
 
 

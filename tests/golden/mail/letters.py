@@ -22,10 +22,13 @@ from schemas.surveillance import (
     Certainty,
     Figure,
     FilingClock,
+    IncidentSituation,
+    Numbers,
     Reason,
-    Situation,
+    SourceSituation,
     Stated,
     TimeStated,
+    Trouble,
 )
 from schemas.word import UtcMs, parse_time
 
@@ -56,7 +59,6 @@ ITSS = Place(
     province="72",
     province_name="Sulawesi Tengah",
     zone="Asia/Makassar",
-    filing_connected=True,
 )
 OSS = Place(
     firm="oss",
@@ -85,7 +87,7 @@ TIMES = (
 )
 CLOCK = FilingClock(opened_by="occurrence", due_first=wita("2023-12-26", "05:30"), due_last=wita("2023-12-26", "06:15"))
 CLOCK_1 = msgspec.structs.replace(CLOCK, due_last=CLOCK.due_first)
-EXPLODED = Situation(kind="furnace_explosion", place=ITSS, incident="itss-41", unit="Tungku 41", times=TIMES[:1], clocks=(CLOCK_1,))
+EXPLODED = IncidentSituation(kind="furnace_explosion", place=ITSS, incident="itss-41", unit="Tungku 41", times=TIMES[:1], clocks=(CLOCK_1,))
 
 
 def stated(value: int, party: Mapping[str, Any]) -> Stated:
@@ -106,6 +108,13 @@ FIGURES_2 = (
     figure("observed", 12, IMIP),
     figure("outpatient", 5, IMIP),
 )
+
+
+def numbers_of(figures: tuple[Figure, ...]) -> Numbers:
+    """What a reader saw of these figures."""
+    return tuple((each.name, each.headline.value) for each in figures)
+
+
 LEVEL_0 = tuple(
     Told(position, 0, FIRST)
     for position in ("estate:imip", "disnakertrans:72", "polres:72.06", "bpbd:72.06", "dir-perwilayahan", "dg-kpaii", "dg-ilmate")
@@ -155,7 +164,7 @@ def attempt(told: Delivery, **changes: Any) -> Attempt:
 
 
 R1 = delivery()
-SEEN_1 = Seen(revision=1, grade="S5", at=FIRST, figures=FIGURES_1)
+SEEN_1 = Seen(revision=1, grade="S5", at=FIRST, numbers=numbers_of(FIGURES_1))
 SITUATION_2 = msgspec.structs.replace(
     EXPLODED,
     times=TIMES,
@@ -164,8 +173,8 @@ SITUATION_2 = msgspec.structs.replace(
     wni=9,
     wna=4,
     causes=(
-        CauseStated("kepolisian", "an account that is not repeated", FIRST),
-        CauseStated("IMIP", "another account that is not repeated", SECOND),
+        CauseStated("kepolisian", "0000000000000001"),
+        CauseStated("IMIP", "0000000000000002"),
     ),
 )
 REASONS_2 = (Reason(Because.DEAD, 13, 5), Reason(Because.INJURED, 46, 30))
@@ -247,7 +256,7 @@ HELD = delivery(
     taken=TAKEN,
     next_level_at=None,
 )
-FELL = Situation(
+FELL = IncidentSituation(
     kind="fall",
     place=OSS,
     incident="oss-2025-07-11",
@@ -288,7 +297,7 @@ BREACH = delivery(
         "position": "dir-perwilayahan",
         "title_id": "Direktur Perwilayahan Industri",
         "title_en": "Director of Industrial Zoning",
-        "situation": msgspec.structs.replace(FELL, place=msgspec.structs.replace(OSS, filing_connected=True)),
+        "situation": FELL,
         "role": Role.INFORM,
     },
     reasons=(Reason(Because.FILING_OVERDUE, source=FILING_LAW),),
@@ -337,11 +346,11 @@ REFUSED = delivery(
     grade="S3",
     grade_now="S3",
     certainty=Certainty.VERIFIED,
-    situation=Situation(
-        kind="refused",
-        place=Place(firm="", firm_name="urn:imip:bulletins"),
-        incident="urn:imip:bulletins",
-        unresolved=("siaga.incident-bulletin.v1: wrong_value (dead)",),
+    situation=SourceSituation(
+        who="urn:imip:bulletins",
+        what=Trouble.REJECTED,
+        counts=(("rejected", 2),),
+        last="siaga.incident-bulletin.v1: wrong_value (dead)",
         certainty=Certainty.VERIFIED,
     ),
     reasons=(Reason(Because.REFUSED_AT_INTAKE, 2, 1),),
@@ -352,7 +361,7 @@ UNRESOLVED = delivery(
     escalation=escalation_id("desk", "unresolved"),
     grade="S3",
     grade_now="S3",
-    situation=Situation(
+    situation=IncidentSituation(
         kind="fire",
         place=NOBODY,
         incident="baru-1",
@@ -371,11 +380,15 @@ LETTERS: dict[str, Attempt] = {
     "signal": attempt(SIGNALLED),
     "signal-unverified": attempt(UNVERIFIED),
     "cancelled": attempt(CANCELLED, thread=SIGNALLED.id, seen=Seen(revision=2, grade="S5", at=UNION["asserted_at"])),
-    "held": attempt(HELD, thread=R1.id, seen=Seen(revision=2, grade="S5", at=SECOND, figures=FIGURES_2), coalesced=("D-0000000000000003",)),
+    "held": attempt(
+        HELD, thread=R1.id, seen=Seen(revision=2, grade="S5", at=SECOND, numbers=numbers_of(FIGURES_2)), coalesced=("D-0000000000000003",)
+    ),
     "filing-question": attempt(QUESTION, possible_duplicate=True),
     "filing-breach": attempt(BREACH),
-    "filing-received": attempt(FILED, thread=QUESTION.id, seen=Seen(revision=2, grade="S3", at=QUESTION.at, figures=FELL.figures)),
-    "stood-down": attempt(STOOD_DOWN, thread=R1.id, seen=Seen(revision=2, grade="S5", at=SECOND, figures=FIGURES_2)),
+    "filing-received": attempt(
+        FILED, thread=QUESTION.id, seen=Seen(revision=2, grade="S3", at=QUESTION.at, numbers=numbers_of(FELL.figures))
+    ),
+    "stood-down": attempt(STOOD_DOWN, thread=R1.id, seen=Seen(revision=2, grade="S5", at=SECOND, numbers=numbers_of(FIGURES_2))),
     "desk-refused": attempt(REFUSED),
     "desk-unresolved": attempt(UNRESOLVED),
 }

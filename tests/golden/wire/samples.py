@@ -20,7 +20,7 @@ from schemas.escalation import (
     Why,
 )
 from schemas.intake import IntakeWatermark, SourceWatermark
-from schemas.ledger import Admitted, Oddity, Origin, Parked, Place, Progress, Refusal, Rejected, Tick
+from schemas.ledger import Admitted, Oddity, Origin, Parked, Place, Progress, Refusal, Registered, Rejected, Tick
 from schemas.registry import EstateEntry, FirmEntry, PlantEntry, RegionEntry, SourceEntry
 from schemas.surveillance import (
     Alert,
@@ -30,11 +30,12 @@ from schemas.surveillance import (
     Certainty,
     Figure,
     FilingClock,
+    IncidentSituation,
     Reason,
     Rule,
-    Situation,
     Stated,
     TimeStated,
+    Unlisted,
 )
 from schemas.topics import INCIDENTS
 from tests.story import (
@@ -67,25 +68,30 @@ PLACE = Place(
     province="72",
     province_name="Sulawesi Tengah",
     zone="Asia/Makassar",
-    filing_connected=True,
 )
 DEAD = Figure(
-    "dead", Stated(13, "IMIP", "estate", AT), (Stated(12, "klinik", "firm", AT - 60_000), Stated(15, "Partai Buruh", "union", AT))
+    "dead",
+    Stated(13, "IMIP", "estate", AT),
+    (Stated(12, "klinik", "firm", AT - 60_000), Stated(15, "Partai Buruh", "union", AT)),
+    Unlisted(2, 11, 16),
 )
 REASONS = (Reason(Because.HELD), Reason(Because.DEAD, 13, 5, "design"))
-SITUATION = Situation(
+SITUATION = IncidentSituation(
     kind="furnace_explosion",
     place=PLACE,
     incident="itss/2023-12-24",
     unit="tungku 41",
-    times=(TimeStated(clock("05:30"), ("klinik",)), TimeStated(clock("06:15"), ("IMIP",))),
+    times=(TimeStated(clock("05:30"), ("klinik",)), TimeStated(clock("06:15"), ("IMIP",), 2)),
+    more_times=1,
     discovered_at=clock("05:40"),
     figures=(DEAD,),
     wni=9,
     wna=4,
     employer="PT OSMI",
-    causes=(CauseStated("IMIP", "terak", AT),),
+    causes=(CauseStated("IMIP", "0123456789abcdef"),),
+    more_causes=1,
     clocks=(FilingClock("occurrence", clock("+2d 05:30"), clock("+2d 06:15"), AT, "Disnakertrans"),),
+    more_clocks=1,
     unresolved=("contradictory_time",),
     newest=Stated(0, "IMIP", "estate", AT),
     certainty=Certainty.VERIFIED,
@@ -149,6 +155,7 @@ WORDS = (
         moved_away=True,
         unresolved=("unknown_plant",),
         place=PLACE,
+        registered=Registered(filing_connected=True),
     ),
     Refusal(FACT.type, DESK, "wrong_value", "dead", "firm:itss", AT, ORIGIN, exercise=True),
     Rejected("wrong_value", "dead", "Input should be greater than or equal to 0", "0123456789abcdef", ORIGIN, DESK, "b-1", FACT.type),
@@ -161,14 +168,18 @@ WORDS = (
         rule=Rule.SEVERITY,
         estate="imip",
         about="itss/2023-12-24",
+        since=AT - 60_000,
         revision=2,
         state=AlertState.FIRING,
         at=AT,
         grade="S5",
         grade_now="S4",
+        peak=13,
         reasons=REASONS,
         situation=SITUATION,
         held_until=clock("+3d 15:00"),
+        deadlines=(("report", clock("+2d 05:30")),),
+        open_until=clock("+2d 06:15"),
         historic=True,
         exercise=True,
     ),
@@ -208,7 +219,7 @@ WORDS = (
         headline="PT ITSS",
         exercise=True,
     ),
-    Attempt(DELIVERY, 2, AT + 60_000, "D-first", Seen(1, "S5", AT, (DEAD,)), possible_duplicate=True, coalesced=("D-other",)),
+    Attempt(DELIVERY, 2, AT + 60_000, "D-first", Seen(1, "S5", AT, (("dead", 12),)), possible_duplicate=True, coalesced=("D-other",)),
     Receipt("D-0123456789abcdef", "keselamatan", 2, ReceiptKind.FAILED, "451 later", 30, disable=True, in_doubt=True),
     Outcome(
         "D-0123456789abcdef",

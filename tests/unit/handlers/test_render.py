@@ -18,9 +18,22 @@ from handlers.language import columns
 from schemas.delivery import Seen
 from schemas.escalation import Asked, Delivery, MessageType, Role, Taken, Told, Why
 from schemas.ledger import Place
-from schemas.surveillance import Because, CauseStated, Certainty, Figure, FilingClock, Reason, Situation, Stated, TimeStated
+from schemas.surveillance import (
+    Because,
+    CauseStated,
+    Certainty,
+    Figure,
+    FilingClock,
+    IncidentSituation,
+    Reason,
+    SourceSituation,
+    Stated,
+    TimeStated,
+    Trouble,
+    Unlisted,
+)
 from tests.golden.mail import letters
-from tests.golden.mail.letters import LETTERS, R2, SECRETS, links_of, sent_at, wita, written
+from tests.golden.mail.letters import LETTERS, R2, SECRETS, links_of, numbers_of, sent_at, wita, written
 
 GOLDEN = Path(letters.__file__).parent
 HOOK = GOLDEN.parent / "webhook"
@@ -188,13 +201,13 @@ def test_every_reason_of_a_decision_can_be_told(because, topic, msg_type):
 
 def test_a_corrected_split_is_a_change_although_the_total_stays():
     """Awkward case 6: 7 + 6 becomes 9 + 4, thirteen all the time."""
-    seen = Seen(revision=1, grade="S5", at=0, figures=R2.situation.figures, wni=7, wna=6)
+    seen = Seen(revision=1, grade="S5", at=0, numbers=(*numbers_of(R2.situation.figures), ("wni", 7), ("wna", 6)))
     said = render.text(replace(LETTERS["itss-s5-r2"], seen=seen), links_of(LETTERS["itss-s5-r2"]))
     assert "BERUBAH SEJAK r1: WNI meninggal 7 -> 9; WNA meninggal 6 -> 4." in said
 
 
 def test_a_reader_who_saw_the_same_figures_is_told_so():
-    seen = Seen(revision=1, grade="S5", at=0, figures=R2.situation.figures)
+    seen = Seen(revision=1, grade="S5", at=0, numbers=numbers_of(R2.situation.figures))
     assert "ANGKA TIDAK BERUBAH SEJAK r1" in render.text(replace(LETTERS["itss-s5-r2"], seen=seen), links_of(LETTERS["itss-s5-r2"]))
     again = replace(seen, revision=2)
     assert "TIDAK ADA YANG BERUBAH sejak r2" in flat(
@@ -315,9 +328,16 @@ hostile = st.sampled_from(NASTY) | st.text(max_size=20)
 instants = st.integers(-60_000_000_000_000, 250_000_000_000_000)
 counts = st.integers(0, 10**12)
 parties = st.builds(Stated, value=counts, party=hostile, rank=hostile, asserted_at=instants)
-figures = st.builds(Figure, name=hostile | st.just("dead"), headline=parties, others=st.lists(parties, max_size=2).map(tuple))
+figures = st.builds(
+    Figure,
+    name=hostile | st.just("dead"),
+    headline=parties,
+    others=st.lists(parties, max_size=2).map(tuple),
+    unlisted=st.none() | st.builds(Unlisted, parties=counts, least=counts, greatest=counts),
+)
+numbers = st.lists(st.tuples(hostile | st.just("dead"), counts), max_size=3).map(tuple)
 situations = st.builds(
-    Situation,
+    IncidentSituation,
     kind=hostile | st.just("fire"),
     place=st.builds(
         Place,
@@ -333,7 +353,7 @@ situations = st.builds(
     wni=st.none() | counts,
     wna=st.none() | counts,
     employer=hostile,
-    causes=st.lists(st.builds(CauseStated, party=hostile, text=hostile, asserted_at=instants), max_size=2).map(tuple),
+    causes=st.lists(st.builds(CauseStated, party=hostile, digest=hostile), max_size=2).map(tuple),
     clocks=st.lists(
         st.builds(
             FilingClock, opened_by=hostile, due_first=instants, due_last=instants, filed_at=st.none() | instants, received_by=hostile
@@ -343,6 +363,14 @@ situations = st.builds(
     unresolved=st.lists(hostile, max_size=2).map(tuple),
     newest=st.none() | parties,
     certainty=st.sampled_from(Certainty),
+)
+sources = st.builds(
+    SourceSituation,
+    who=hostile,
+    what=st.sampled_from(Trouble),
+    counts=numbers,
+    last=hostile,
+    unresolved=st.lists(hostile, max_size=2).map(tuple),
 )
 deliveries = st.builds(
     Delivery,
@@ -359,7 +387,7 @@ deliveries = st.builds(
     grade=hostile | st.just("S5"),
     grade_now=hostile | st.just("S5"),
     certainty=st.sampled_from(Certainty),
-    situation=situations,
+    situation=situations | sources,
     reasons=st.lists(
         st.builds(Reason, because=st.sampled_from(Because), figure=st.none() | counts, threshold=st.none() | counts, source=hostile),
         max_size=3,
@@ -380,8 +408,7 @@ attempts = st.builds(
     number=st.just(1),
     not_after=instants,
     thread=hostile,
-    seen=st.none()
-    | st.builds(Seen, revision=st.integers(0, 9), grade=hostile, at=instants, figures=st.lists(figures, max_size=2).map(tuple)),
+    seen=st.none() | st.builds(Seen, revision=st.integers(0, 9), grade=hostile, at=instants, numbers=numbers),
     possible_duplicate=st.booleans(),
     coalesced=st.lists(hostile, max_size=2).map(tuple),
 )

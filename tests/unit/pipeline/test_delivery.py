@@ -80,7 +80,7 @@ class TestAttempts:
         attempt = only_attempt(house.tell("b", revision=2, dead=2))
         assert attempt.thread == "first"
         assert attempt.seen is not None
-        assert (attempt.seen.revision, attempt.seen.grade, attempt.seen.at, attempt.seen.figures[0].headline.value) == (1, "S3", NOON, 2)
+        assert (attempt.seen.revision, attempt.seen.grade, attempt.seen.at, attempt.seen.numbers) == (1, "S3", NOON, (("dead", 2),))
 
     def test_an_older_message_of_another_topic_takes_nothing_back(self) -> None:
         """`seen` never goes backwards."""

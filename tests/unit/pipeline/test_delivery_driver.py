@@ -14,7 +14,7 @@ from schemas.delivery import Attempt, Outcome, Receipt, ReceiptKind
 from schemas.escalation import Delivery, MessageType, Role, Why
 from schemas.ledger import Parked, Place, Tick
 from schemas.policy import Delivering, Policy, Retry, Roster
-from schemas.surveillance import Certainty, Figure, Situation, Stated
+from schemas.surveillance import Certainty, Figure, IncidentSituation, Stated
 from schemas.word import Word
 from streams.pipeline.delivery import DELIVERY
 from streams.pipeline.delivery.letterbox import missing
@@ -69,7 +69,7 @@ def a_delivery(name: str, **said: object) -> Delivery:
         "grade": "S3",
         "grade_now": "S3",
         "certainty": Certainty.REPORTED,
-        "situation": Situation(kind="explosion", place=Place("F1", "PT Example"), incident="I-1", figures=figures),
+        "situation": IncidentSituation(kind="explosion", place=Place("F1", "PT Example"), incident="I-1", figures=figures),
         "reasons": (),
     }
     return Delivery(id=name, **{**usual, **said})  # type: ignore[arg-type]

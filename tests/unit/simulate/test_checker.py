@@ -10,7 +10,7 @@ from schemas.delivery import Attempt, Ending, Outcome, Receipt, ReceiptKind
 from schemas.escalation import AdmittedAct, Delivery, Escalation, EscalationState, MessageType, Role, Why
 from schemas.intake import IncidentBulletin, IntakeWatermark
 from schemas.ledger import Admitted, Origin, Parked, Place, Rejected, Tick
-from schemas.surveillance import Alert, AlertState, Certainty, Rule, Situation
+from schemas.surveillance import Alert, AlertState, Certainty, IncidentSituation, Rule
 from schemas.topics import (
     ACTS,
     ATTEMPTS,
@@ -27,7 +27,7 @@ from streams.pipeline.line import Record
 from streams.simulate.checker import check
 from streams.simulate.checks import CHECKS, Verdict
 
-SITUATION = Situation(kind="furnace_explosion", place=Place("itss", "PT ITSS", estate="imip"), incident="itss/2023-12-24")
+SITUATION = IncidentSituation(kind="furnace_explosion", place=Place("itss", "PT ITSS", estate="imip"), incident="itss/2023-12-24")
 ABOUT = {"estate": "imip", "about": "itss/2023-12-24"}
 GRADES = {"grade": "S5", "grade_now": "S5", "reasons": ()}
 NOT_AFTER = 5_000
@@ -86,7 +86,7 @@ def admitted(origin, subject):
 
 
 def alert(revision=1):
-    return Alert(id="R12-1", rule=Rule.SEVERITY, revision=revision, state=AlertState.FIRING, at=1, situation=SITUATION, **ABOUT, **GRADES)
+    return Alert(id="R12-1", rule=Rule.SEVERITY, revision=revision, state=AlertState.FIRING, at=1, since=1, peak=12, situation=SITUATION, **ABOUT, **GRADES)
 
 
 def escalation(revision=1, state=EscalationState.OPEN):
