@@ -92,6 +92,7 @@ def test_a_late_tick_dates_each_deadline_by_itself():
     chain.surveillance.tick(clock("+7d 00:00"))
     fired = [(alert.rule, read(alert.at), alert.grade) for alert in chain.alerts[2:]]
     assert fired == [(Rule.FILING, "+2d 05:30", "S5"), (Rule.SEVERITY, "+3d 15:00", "S3")]
+    assert [alert.revision for alert in chain.alerts[2:]] == [1, 3], "a reminder that was not spoken takes no revision"
 
 
 def test_a_deadline_moved_but_not_saved_is_not_taken_back(chain: Chain):

@@ -86,7 +86,18 @@ def admitted(origin, subject):
 
 
 def alert(revision=1):
-    return Alert(id="R12-1", rule=Rule.SEVERITY, revision=revision, state=AlertState.FIRING, at=1, since=1, peak=12, situation=SITUATION, **ABOUT, **GRADES)
+    return Alert(
+        id="R12-1",
+        rule=Rule.SEVERITY,
+        revision=revision,
+        state=AlertState.FIRING,
+        at=1,
+        since=1,
+        peak=12,
+        situation=SITUATION,
+        **ABOUT,
+        **GRADES,
+    )
 
 
 def escalation(revision=1, state=EscalationState.OPEN):

@@ -4,7 +4,7 @@ No thresholds here. `standing` is always in the order of saying, oldest first.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from schemas.intake import IncidentKind
 from schemas.surveillance import CauseStated, Certainty, Figure, Stated, TimeStated, Unlisted
@@ -51,30 +51,43 @@ def figures(standing: Sequence[Assertion], headline_hours: int) -> tuple[Figure,
     room, found = MOST_OTHERS_IN_ALL, []
     for name in SHOWN:
         if parties := stated.get(name):
-            figure = _figure(name, list(parties.values()), recent, min(room, MOST_OTHERS))
+            figure = _figure(name, sorted(parties.values()), recent, min(room, MOST_OTHERS))
             room -= len(figure.others)
             found.append(figure)
     return tuple(found)
 
 
-def _by_party(standing: Iterable[Assertion]) -> dict[str, dict[str, Stated]]:
+class _Said(NamedTuple):
+    """One party's latest figure, as it is ranked: the highest rank first, then the newest."""
+
+    rank: int
+    age: UtcMs
+    party: str
+    value: int
+    assertion: Assertion
+
+    @property
+    def stated(self) -> Stated:
+        return Stated(self.value, self.party, self.assertion.rank, self.assertion.asserted_at)
+
+
+def _by_party(standing: Iterable[Assertion]) -> dict[str, dict[str, _Said]]:
     """Each party's latest figure, by name and party."""
-    latest: dict[tuple[str, str], tuple[int, Assertion]] = {}
+    found: dict[str, dict[str, _Said]] = {name: {} for name in SHOWN}
     for assertion in standing:
+        rank, age, party = RANKS[assertion.rank], -assertion.asserted_at, assertion.party
         for name, value in assertion.counts:
-            latest[name, assertion.party] = value, assertion
-    found: dict[str, dict[str, Stated]] = {}
-    for (name, party), (value, assertion) in latest.items():
-        found.setdefault(name, {})[party] = Stated(value, party, assertion.rank, assertion.asserted_at)
+            if name in found:
+                found[name][party] = _Said(rank, age, party, value, assertion)
     return found
 
 
-def _figure(name: str, parties: list[Stated], recent: UtcMs, most: int) -> Figure:
+def _figure(name: str, parties: list[_Said], recent: UtcMs, most: int) -> Figure:
     """The headline is the highest-ranked official figure asserted lately; failing that, the highest-ranked of all."""
-    parties.sort(key=lambda s: (RANKS[s.rank], -s.asserted_at, s.party))
-    headline = next((s for s in parties if s.rank in OFFICIAL and s.asserted_at >= recent), parties[0])
-    others = tuple(s for s in parties if s != headline)
-    return Figure(name, headline, others[:most], _unlisted([s.value for s in others[most:]]))
+    headline = next((s for s in parties if s.assertion.rank in OFFICIAL and -s.age >= recent), parties[0])
+    others = [s for s in parties if s is not headline]
+    listed = tuple(s.stated for s in others[:most])
+    return Figure(name, headline.stated, listed, _unlisted([s.value for s in others[most:]]))
 
 
 def _unlisted(values: list[int]) -> Unlisted | None:
