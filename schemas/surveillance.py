@@ -242,7 +242,71 @@ class SourceSituation(Situation, frozen=True, kw_only=True, tag="source"):
         return self.counts
 
 
-AnySituation = IncidentSituation | SourceSituation
+class Subject(Part, frozen=True):
+    """One thing that a digest is about: what it is called, whose it is, and what was concluded of it."""
+
+    about: str
+    firm: str = ""
+    name: str = ""
+    because: tuple[Because, ...] = ()
+    state: str = "firing"
+
+
+class Proof(Part, frozen=True):
+    """Why an absence may be believed (law 6): everything that the source had received up to `through` had been read at `read_at`.
+
+    tick: the number of the tick that carries the watermarks, in so many of all partitions.
+    """
+
+    tick: int
+    source: str
+    through: UtcMs
+    read_at: UtcMs
+    partitions: int
+    of: int
+
+
+class DigestRow(Part, frozen=True):
+    """One line of a digest's table, with a figure for each column. The line without a key is that of all others."""
+
+    key: str
+    name: str
+    counts: tuple[int, ...]
+
+
+class DigestSituation(Situation, frozen=True, kw_only=True, tag="digest"):
+    """Many findings told at once (law 11): a table that adds up, and the first of those it is about.
+
+    before: the totals that its reader was told of the period before, named by `before_period`. page, pages: of a batch receiver's list.
+    """
+
+    series: str
+    period: str
+    closes: UtcMs
+    columns: tuple[str, ...]
+    rows: tuple[DigestRow, ...]
+    totals: tuple[int, ...]
+    subjects: tuple[Subject, ...] = ()
+    more_subjects: int = 0
+    before: Numbers = ()
+    before_period: str = ""
+    proof: Proof | None = None
+    page: int = 0
+
+    def numbers(self) -> Numbers:
+        """The totals."""
+        return tuple(zip(self.columns, self.totals, strict=False))
+
+
+AnySituation = IncidentSituation | SourceSituation | DigestSituation
+
+
+class Share(Part, frozen=True):
+    """What an alert adds to a digest: to that of which period, when that closes, and its numbers."""
+
+    period: str
+    closes: UtcMs
+    numbers: Numbers
 
 
 class AlertState(StrEnum):
@@ -278,5 +342,7 @@ class Alert(Word, frozen=True):
     held_until: UtcMs | None = None
     deadlines: tuple[tuple[str, UtcMs], ...] = ()
     open_until: UtcMs | None = None
+    share: Share | None = None
+    proof: Proof | None = None
     historic: bool = False
     exercise: bool = False

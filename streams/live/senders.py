@@ -43,7 +43,7 @@ def step(_: Mapping[str, Entry], record: Record, __: None) -> Step:
     if not isinstance(attempt, Attempt):
         return NOTHING
     stamp = Stamp(record.header("policy"), record.header("roster"))
-    return Step(words=(Said(DELIVERY_INBOX, attempt.delivery.receiver, _receipt(attempt, ReceiptKind.BEGUN), stamp),))
+    return Step(words=(Said(DELIVERY_INBOX, attempt.delivery.to.receiver, _receipt(attempt, ReceiptKind.BEGUN), stamp),))
 
 
 SENDERS = Room("senders", (ATTEMPTS,), step, msgspec.json.encode, msgspec.json.decode)
@@ -109,14 +109,14 @@ class Senders:
     async def _as_many_as_fit(self, records: Sequence[Record]) -> int:
         """How many of the first records find a free slot; waits until the first does."""
         attempts = [_attempt(record) for record in records]
-        while attempts[0] is not None and self._free[attempts[0].delivery.channel] <= 0:
+        while attempts[0] is not None and self._free[attempts[0].delivery.to.channel] <= 0:
             self._freed.clear()
             await self._freed.wait()
         free, count = dict(self._free), 0
         for attempt in attempts:
             if attempt is not None:
-                free[attempt.delivery.channel] -= 1
-                if free[attempt.delivery.channel] < 0:
+                free[attempt.delivery.to.channel] -= 1
+                if free[attempt.delivery.to.channel] < 0:
                     break
             count += 1
         return count
@@ -127,7 +127,7 @@ class Senders:
             attempt = _attempt(word.record)
             if attempt is None:
                 continue
-            kind = attempt.delivery.channel
+            kind = attempt.delivery.to.channel
             self._free[kind] -= 1
             ends = time.monotonic() + self._retry(word.record, kind).send_seconds
             await self._channels[kind].put(Job(attempt, word.record, word.appended_at, ends))
@@ -143,7 +143,7 @@ class Senders:
             task.add_done_callback(self._executing.discard)
 
     async def _execute(self, job: Job) -> None:
-        kind = job.attempt.delivery.channel
+        kind = job.attempt.delivery.to.channel
         try:
             await self._report(job, await self._sent(job))
         except KafkaError:  # DELIVERY hears nothing, waits until this attempt is over, and marks the next as a possible duplicate.
@@ -154,7 +154,7 @@ class Senders:
 
     async def _sent(self, job: Job) -> Result:
         """Try once, within the attempt's time by the broker's clock and the send's by the monotonic one."""
-        attempt, way = job.attempt, self._ways[job.attempt.delivery.channel]
+        attempt, way = job.attempt, self._ways[job.attempt.delivery.to.channel]
         left = job.ends - time.monotonic()
         if job.begun_at > attempt.not_after or left <= 0:
             return Result(ReceiptKind.EXPIRED, "its time was over before it could be sent")
@@ -180,7 +180,7 @@ class Senders:
         log.info(
             "senders.done", delivery=word.delivery, receiver=word.receiver, attempt=word.attempt, outcome=word.kind, answer=word.answer
         )
-        await self._say(job.record, word, job.attempt.delivery.receiver)
+        await self._say(job.record, word, job.attempt.delivery.to.receiver)
 
     async def _say(self, record: Record, word: Word, receiver: str) -> None:
         assert self._producer  # noqa: S101  start() made it
@@ -204,4 +204,4 @@ def _attempt(record: Record) -> Attempt | None:
 
 
 def _receipt(attempt: Attempt, kind: ReceiptKind) -> Receipt:
-    return Receipt(delivery=attempt.delivery.id, receiver=attempt.delivery.receiver, attempt=attempt.number, kind=kind)
+    return Receipt(delivery=attempt.delivery.id, receiver=attempt.delivery.to.receiver, attempt=attempt.number, kind=kind)

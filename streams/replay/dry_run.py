@@ -153,7 +153,7 @@ class DryRun:
 
 def receipt(attempt: Attempt, kind: ReceiptKind) -> Receipt:
     """A receipt for an attempt."""
-    return Receipt(delivery=attempt.delivery.id, receiver=attempt.delivery.receiver, attempt=attempt.number, kind=kind)
+    return Receipt(delivery=attempt.delivery.id, receiver=attempt.delivery.to.receiver, attempt=attempt.number, kind=kind)
 
 
 def accept(attempt: Attempt) -> tuple[Receipt, ...]:

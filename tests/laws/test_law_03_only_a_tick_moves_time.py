@@ -79,7 +79,7 @@ def test_other_ticks_tell_the_same_people_at_the_same_times(level, other_ticks):
         for at in plan:
             chain.escalation.tick(at)
         chain.escalation.tick_through(EXPLOSION + 200 * HOUR)
-        told.append([(d.position, d.level, d.why, d.at) for d in chain.deliveries])
+        told.append([(d.to.position, d.level, d.why, d.at) for d in chain.deliveries])
     assert told[0] == told[1]
 
 

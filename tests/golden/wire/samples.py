@@ -4,17 +4,21 @@ import json
 
 import msgspec
 
-from schemas.delivery import Attempt, Ending, Outcome, Receipt, ReceiptKind, Seen
+from schemas.delivery import Attempt, Ending, GaveUp, Outcome, Receipt, ReceiptKind, Seen
 from schemas.escalation import (
+    Addressee,
     AdmittedAct,
     Answer,
     Asked,
     Delivery,
     Escalation,
     EscalationState,
+    Item,
     Judged,
     MessageType,
     Role,
+    Row,
+    Standing,
     Taken,
     Told,
     Why,
@@ -31,9 +35,12 @@ from schemas.surveillance import (
     Figure,
     FilingClock,
     IncidentSituation,
+    Proof,
     Reason,
     Rule,
+    Share,
     Stated,
+    Subject,
     TimeStated,
     Unlisted,
 )
@@ -97,16 +104,12 @@ SITUATION = IncidentSituation(
     certainty=Certainty.VERIFIED,
 )
 TOLD = (
-    Told("estate:imip", 0, AT, ("keselamatan", "imip-hook"), "pemegang", Role.ACT),
-    Told("governor:72", 1, AT, ("gubernur",), "", Role.INFORM),
+    Told("estate:imip", 0, AT, "pemegang", Role.ACT),
+    Told("governor:72", 1, AT, "", Role.INFORM),
 )
 TAKEN = (Taken("disnakertrans:72", "petugas", AT, 1), Taken("estate:imip", "petugas", AT, 1, stops=False))
-DELIVERY = Delivery(
-    id="D-0123456789abcdef",
-    escalation="E-0123456789",
-    estate="imip",
-    revision=2,
-    level=1,
+STANDING = Standing(TOLD, TAKEN, clock("+3d 15:00"), clock("11:25"), unverified=True)
+TO = Addressee(
     receiver="keselamatan",
     channel="mail",
     address="keselamatan@imip.example",
@@ -114,23 +117,32 @@ DELIVERY = Delivery(
     title_id="Manajer",
     title_en="Manager",
     holder="pemegang",
-    role=Role.ACT,
+    role=Role.INFORM,
+    batch=True,
+)
+ASKED = (Asked("take_over"), Asked("state_filed", clock("+2d 05:30")))
+PROOF = Proof(9, DESK, AT, AT + 41_000, 8, 8)
+DELIVERY = Delivery(
+    id="D-0123456789abcdef",
+    thread="E-0123456789",
+    estate="imip",
+    to=TO,
+    matter="facts",
+    revision=2,
+    level=1,
     why=Why.FACTS_CHANGED,
-    topic="facts",
     msg_type=MessageType.UPDATE,
     at=AT,
     grade="S5",
     grade_now="S4",
+    rank=5,
+    peak=13,
     certainty=Certainty.VERIFIED,
     situation=SITUATION,
     reasons=REASONS,
-    asked=(Asked("take_over"), Asked("state_filed", clock("+2d 05:30"))),
-    told=TOLD,
-    taken=TAKEN,
-    held_until=clock("+3d 15:00"),
-    next_level_at=clock("11:25"),
+    asked=ASKED,
+    standing=STANDING,
     urgent=True,
-    unverified=True,
     exercise=True,
 )
 FACT = bulletin(dead=12, id="b-1").at(AT)
@@ -180,6 +192,8 @@ WORDS = (
         held_until=clock("+3d 15:00"),
         deadlines=(("report", clock("+2d 05:30")),),
         open_until=clock("+2d 06:15"),
+        share=Share("2023-W52", AT + 60_000, (("S5", 1),)),
+        proof=PROOF,
         historic=True,
         exercise=True,
     ),
@@ -199,10 +213,32 @@ WORDS = (
     ),
     Answer("acknowledge", "a-1", "E-0123456789", Judged.TAKEN_IN_PART, 2, AT, "disnakertrans:72", "petugas"),
     DELIVERY,
+    Item(
+        thread="G-0123456789",
+        series="iomki",
+        period="2021-08-03",
+        to=TO,
+        place=PLACE,
+        estate="imip",
+        revision=2,
+        row=Row("imip", "IMIP"),
+        numbers=(("due", 210), ("absent", 38)),
+        closes=AT,
+        at=AT + 1,
+        matter="reporting",
+        rank=2,
+        subjects=(Subject("permit/2021-08-03", "itss", "PT ITSS", (Because.NO_HARM,), "withdrawn"),),
+        more_subjects=37,
+        asked=ASKED,
+        proof=PROOF,
+        page=1,
+        exercise=True,
+    ),
     Escalation(
         id="E-0123456789",
         estate="imip",
         about="itss/2023-12-24",
+        since=AT - 60_000,
         revision=2,
         state=EscalationState.TAKEN,
         at=AT,
@@ -212,14 +248,21 @@ WORDS = (
         grade_now="S4",
         certainty=Certainty.REPORTED,
         reasons=REASONS,
-        told=TOLD,
-        taken=TAKEN,
+        standing=STANDING,
         not_told=("kemnaker",),
-        next_level_at=clock("12:10"),
         headline="PT ITSS",
         exercise=True,
     ),
-    Attempt(DELIVERY, 2, AT + 60_000, "D-first", Seen(1, "S5", AT, (("dead", 12),)), possible_duplicate=True, coalesced=("D-other",)),
+    Attempt(
+        DELIVERY,
+        2,
+        AT + 60_000,
+        "D-first",
+        Seen(1, "S5", AT, (("dead", 12),)),
+        possible_duplicate=True,
+        coalesced=("D-other",),
+        more_coalesced=1,
+    ),
     Receipt("D-0123456789abcdef", "keselamatan", 2, ReceiptKind.FAILED, "451 later", 30, disable=True, in_doubt=True),
     Outcome(
         "D-0123456789abcdef",
@@ -230,6 +273,7 @@ WORDS = (
         Ending.WITHDRAWN,
         AT,
         2,
+        GaveUp.FULL,
         "D-newer",
         "250 ok",
         possible_duplicate=True,
@@ -237,7 +281,7 @@ WORDS = (
     ),
 )
 
-_ESCALATION = WORDS[11]
+_ESCALATION = next(word for word in WORDS if isinstance(word, Escalation))
 _SAID = (
     bulletin(
         dead=13,

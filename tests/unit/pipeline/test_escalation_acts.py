@@ -50,7 +50,7 @@ def test_an_outdated_revision_is_told_the_new_one(chain, taken):
 
 def test_the_same_acknowledgement_twice_is_repeated(chain, taken):
     assert [judged(chain, acknowledge("disnakertrans:72"), at) for at in ("11:12", "11:13")] == [Judged.TAKEN, Judged.REPEATED]
-    assert len(chain.standing[taken.id].taken) == 1
+    assert len(chain.standing[taken.id].standing.taken) == 1
 
 
 def test_an_act_on_an_escalation_nobody_knows(chain, taken):
@@ -90,7 +90,7 @@ def test_every_judgement_can_be_given(chain, taken):
 
 def test_who_took_it_is_recorded_with_name_time_and_revision(chain, taken):
     judged(chain, acknowledge("disnakertrans:72", name="petugas contoh"))
-    (one,) = chain.standing[taken.id].taken
+    (one,) = chain.standing[taken.id].standing.taken
     assert (one.position, one.name, one.at, one.revision, one.stops) == ("disnakertrans:72", "petugas contoh", clock("11:12"), 1, True)
 
 
@@ -111,4 +111,4 @@ def test_a_stopped_ladder_says_whom_it_spared(chain, taken):
     """Who is therefore not told."""
     judged(chain, acknowledge("disnakertrans:72"))
     standing = chain.standing[taken.id]
-    assert (standing.state, standing.not_told, standing.next_level_at) == ("taken", ("dir-perwilayahan", "dg-kpaii"), None)
+    assert (standing.state, standing.not_told, standing.standing.next_level_at) == ("taken", ("dir-perwilayahan", "dg-kpaii"), None)

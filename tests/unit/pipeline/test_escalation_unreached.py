@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.delivery import Ending, Outcome
+from schemas.delivery import Ending, GaveUp, Outcome
 from schemas.escalation import Why
 from streams.pipeline.line import InForce
 from tests.story import POLICY, ROSTER, Chain, bulletin, clock
@@ -19,14 +19,14 @@ def chain() -> Chain:
 def give_up(chain: Chain, receiver: str, position: str, at: str = "11:12") -> None:
     """DELIVERY has given a receiver up."""
     (escalation,) = chain.standing.values()
-    outcome = Outcome("D-x", escalation.id, escalation.estate, receiver, position, Ending.GIVEN_UP, clock(at), 9)
+    outcome = Outcome("D-x", escalation.id, escalation.estate, receiver, position, Ending.GIVEN_UP, clock(at), 9, GaveUp.UNREACHABLE)
     chain.escalation.hears(outcome, escalation.estate)
 
 
 def next_level_at(chain: Chain) -> int | None:
     """When the next level is told if nothing happens."""
     (escalation,) = chain.standing.values()
-    return escalation.next_level_at
+    return escalation.standing.next_level_at
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_fallback_is_told_instead():
     chain.escalation.in_force = InForce(POLICY, ROSTER.model_copy(update={"positions": positions}))
     chain.hears(bulletin(dead=12), "11:10")
     give_up(chain, "kpaii", "dg-kpaii")
-    assert [(d.receiver, d.why) for d in chain.deliveries if d.position == "dg-kpaii"] == [
+    assert [(d.to.receiver, d.why) for d in chain.deliveries if d.to.position == "dg-kpaii"] == [
         ("kpaii", Why.FIRST_NOTICE),
         ("kpaii-file", Why.FALLBACK),
     ]

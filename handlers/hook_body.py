@@ -1,40 +1,41 @@
-"""The notice: an attempt in, the `data` of its webhook out, for programs. Scales are CAP's on the wire; our grade stands beside them.
+"""The body of a webhook: an attempt in, its `data` out, for programs. Scales are CAP's on the wire; our grade stands beside them.
 
 Pure. Every word in it is either a code of the schemas, or text in both languages.
 """
 
 from typing import Any
 
-from handlers import wording
-from handlers.headline import LANGUAGES, asks_something, headline, is_held, telling
 from handlers.language import tidy
-from handlers.letter import change_words, changes, reason_words
+from handlers.letter import headline, reason_words
+from handlers.letters import letter_of
+from handlers.letters.parts import change_words
 from handlers.sign import Links
+from handlers.telling import LANGUAGES, asks_something, ends, is_held, is_unverified, telling
+from handlers.wording.codes import CAP_CERTAINTY, CAP_SEVERITY
 from schemas.delivery import Attempt
-from schemas.escalation import MessageType
-from schemas.surveillance import RULE_OF, Certainty, IncidentSituation
+from schemas.escalation import Standing
+from schemas.surveillance import RULE_OF
 from schemas.word import UtcMs, format_time
-
-URGENT_GRADES = ("S4", "S5")
 
 
 def body(attempt: Attempt, links: Links) -> dict[str, Any]:
-    """The webhook's `data`. Scales are CAP's on the wire (severity, urgency, certainty), our grade stands beside them."""
-    delivery = attempt.delivery
+    """The webhook's `data`."""
+    delivery, t = attempt.delivery, telling(attempt, "en")
+    letter, standing = letter_of(delivery.situation), delivery.standing or Standing()
     return {
         **_identity(attempt),
-        **_scales(attempt),
+        **_scales(attempt, standing),
         "headline": {lang: headline(telling(attempt, lang)) for lang in LANGUAGES},
-        "subject": f"firm:{tidy(delivery.situation.place.firm.removeprefix('firm:'), 120)}",
+        "subject": letter.about(t),
         "place": _place(attempt),
         "why": delivery.why.value,
         "because": [_because(attempt, number) for number in range(len(delivery.reasons))],
-        "facts": _facts(attempt),
+        "facts": letter.facts(t),
         "changed": _changed(attempt),
         "asked": _asked(attempt),
-        "told": [{"position": told.position, "level": told.level, "at": format_time(told.at)} for told in delivery.told],
-        "taken": [{"position": taken.position, "at": format_time(taken.at), "revision": taken.revision} for taken in delivery.taken],
-        "next_level_at": _time(delivery.next_level_at),
+        "told": [{"position": told.position, "level": told.level, "at": format_time(told.at)} for told in standing.told],
+        "taken": [{"position": taken.position, "at": format_time(taken.at), "revision": taken.revision} for taken in standing.taken],
+        "next_level_at": _time(standing.next_level_at),
         "ack_url": links.ack_url,
         "code": links.code,
     }
@@ -43,7 +44,7 @@ def body(attempt: Attempt, links: Links) -> dict[str, Any]:
 def _identity(attempt: Attempt) -> dict[str, Any]:
     delivery = attempt.delivery
     return {
-        "id": delivery.escalation,
+        "id": delivery.thread,
         "delivery": delivery.id,
         "revision": delivery.revision,
         "status": "Exercise" if delivery.exercise else "Actual",
@@ -54,25 +55,18 @@ def _identity(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _scales(attempt: Attempt) -> dict[str, Any]:
+def _scales(attempt: Attempt, standing: Standing) -> dict[str, Any]:
     delivery = attempt.delivery
     return {
-        "severity": wording.CAP_SEVERITY.get(delivery.grade, "Unknown"),
-        "urgency": _urgency(attempt),
-        "certainty": wording.CAP_CERTAINTY.get(delivery.certainty, "Unknown"),
+        "severity": CAP_SEVERITY.get(delivery.grade, "Unknown"),
+        "urgency": "Past" if ends(delivery) else "Immediate" if delivery.urgent else "Expected",
+        "certainty": CAP_CERTAINTY.get(delivery.certainty, "Unknown"),
         "grade": delivery.grade,
         "grade_now": delivery.grade_now,
-        "held_until": _time(delivery.held_until) if is_held(delivery) else None,
-        "unverified": delivery.unverified or delivery.certainty is Certainty.SIGNAL,
-        "role": delivery.role.value,
+        "held_until": _time(standing.held_until) if is_held(delivery) else None,
+        "unverified": is_unverified(delivery),
+        "role": delivery.to.role.value,
     }
-
-
-def _urgency(attempt: Attempt) -> str:
-    delivery = attempt.delivery
-    if delivery.msg_type is MessageType.CANCEL:
-        return "Past"
-    return "Immediate" if delivery.urgent or delivery.grade in URGENT_GRADES else "Expected"
 
 
 def _place(attempt: Attempt) -> dict[str, str]:
@@ -88,29 +82,11 @@ def _because(attempt: Attempt, number: int) -> dict[str, Any]:
     return {"because": reason.because.value, "rule": RULE_OF[reason.because].value, **measured, "words": words}
 
 
-def _facts(attempt: Attempt) -> list[dict[str, Any]]:
-    """Every party's figure, the headline first; causes are free text and stay behind the link."""
-    situation = attempt.delivery.situation
-    figures = situation.figures if isinstance(situation, IncidentSituation) else ()
-    stated = ((figure, each) for figure in figures for each in (figure.headline, *figure.others))
-    return [
-        {
-            "name": figure.name,
-            "value": each.value,
-            "source": tidy(each.party),
-            "rank": each.rank,
-            "asserted_at": format_time(each.asserted_at),
-            "headline": each is figure.headline,
-        }
-        for figure, each in stated
-    ]
-
-
 def _changed(attempt: Attempt) -> list[dict[str, Any]]:
     tongues = [telling(attempt, lang) for lang in LANGUAGES]
     return [
         {"name": each.name, "from": each.old, "to": each.new, "words": {t.lang: change_words(t, each) for t in tongues}}
-        for each in changes(attempt)
+        for each in letter_of(attempt.delivery.situation).changes(attempt)
     ]
 
 
