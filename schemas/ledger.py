@@ -19,7 +19,6 @@ class Place(Part, frozen=True):
     """Where a fact belongs, as the registry had it at `occurred_at`. Ids are empty where nobody could say.
 
     `estate` is a real estate id, or `regency:<code>` for a firm outside every estate, or `desk` when not even the regency is known.
-    `filing_connected`: a labour inspection of the province publishes the accident reports that it receives (R11).
     """
 
     firm: str
@@ -33,6 +32,11 @@ class Place(Part, frozen=True):
     province: str = ""
     province_name: str = ""
     zone: str = "Asia/Jakarta"
+
+
+class Registered(Part, frozen=True):
+    """What else the registry had. filing_connected: a labour inspection of the province publishes the reports that it receives (R11)."""
+
     filing_connected: bool = False
 
 
@@ -81,6 +85,7 @@ class Admitted(Word, frozen=True):
     moved_away: bool = False
     unresolved: tuple[Doubt, ...] = ()
     place: Place | None = None
+    registered: Registered = Registered()
 
 
 class Refusal(Word, frozen=True):

@@ -279,7 +279,7 @@ def told(at: str, because: Why, *positions: str) -> list[Heard]:
 
 def heard_of(deliveries: Iterable[Delivery]) -> list[Heard]:
     """Deliveries as people hear them."""
-    return list(dict.fromkeys(Heard(read(d.at), d.why, d.position) for d in deliveries))
+    return list(dict.fromkeys(Heard(read(d.at), d.why, d.to.position) for d in deliveries))
 
 
 # ------------------------------------------------------------------------------------------------ drivers
@@ -527,7 +527,7 @@ class Shift:
 
     def mailbox(self, receiver: str) -> list[Attempt]:
         """What one receiver was sent, in order."""
-        return [attempt for attempt in self.attempts if attempt.delivery.receiver == receiver]
+        return [attempt for attempt in self.attempts if attempt.delivery.to.receiver == receiver]
 
 
 def dry_run(known: Admission, answering: Answering | None = None) -> DryRun:

@@ -13,7 +13,8 @@ from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from handlers.wording import BECAUSE, FIGURES, POSITIONS
+from handlers.wording.codes import BECAUSE, POSITIONS
+from handlers.wording.incident import FIGURES
 from schemas.escalation import Delivery, Escalation, EscalationState, Taken, Why
 from schemas.intake import Grade, IncidentBulletin
 from schemas.surveillance import Reason
@@ -49,7 +50,7 @@ class Teller:
         self._heard = 0
         self._is_design = False
         self._first: dict[str, Escalation] = {}
-        self._taken: Counter[str] = Counter()
+        self._taken: dict[str, tuple[Taken, ...]] = {}
         first = next(line for line in story.lines if line.fact)
         day = as_datetime(first.at).astimezone(self._zone)
         self._title = f"{story.title.split(':')[0].upper()}  {day:%a %d %b %Y}, {_abbreviation(story.zone)}"
@@ -76,7 +77,7 @@ class Teller:
             self._first.setdefault(word.id, word)
             if told := self._words(word, scene):
                 self._tell(told[0], word.at, told[1])
-            self._taken[word.id] = len(word.taken)
+            self._taken[word.id] = word.standing.taken
 
     def aside(self, words: str) -> None:
         """Something that happens to the machine, not in the story."""
@@ -108,12 +109,13 @@ class Teller:
                 return "climbs", f"{word.grade}, {_span(minutes)}{_told_words(word, level=word.level)}"
             case Why.FACTS_CHANGED | Why.GRADE_ROSE:
                 return "change", f"{_changes(word, scene)}   the same {_count_told(word, scene)} told again, same thread"
-            case Why.FILING:
+            case Why.MATTER:
                 return "filing", f"has the 48-hour report arrived? asked of {_count_told(word, scene)}"
             case Why.REARMED:
                 return "opens", "taken, but no act or news since: the ladder starts again"
-        if word.state is EscalationState.TAKEN and len(word.taken) > self._taken[word.id]:
-            return "ACK", f"{' + '.join(_short(t.position) for t in _newest(word.taken))}   not told: {_names(word.not_told) or 'nobody'}"
+        taken = word.standing.taken
+        if word.state is EscalationState.TAKEN and taken != self._taken.get(word.id, ()):
+            return "ACK", f"{' + '.join(_short(t.position) for t in _newest(taken))}   not told: {_names(word.not_told) or 'nobody'}"
         return None
 
     def _local(self, at: UtcMs) -> datetime:
@@ -218,8 +220,8 @@ def _reason(reason: Reason) -> str:
 
 
 def _told_words(word: Escalation, level: int = 0) -> str:
-    new = [told.position for told in word.told if told.level == level]
-    again = f", and {len(word.told) - len(new)} again" if len(word.told) > len(new) and level > 1 else ""
+    new = [told.position for told in word.standing.told if told.level == level]
+    again = f", and {len(word.standing.told) - len(new)} again" if len(word.standing.told) > len(new) and level > 1 else ""
     return f"   told {len(new)}: {_names(new)}{again}" if new else "   all told again"
 
 
@@ -243,16 +245,16 @@ def _newest(taken: Sequence[Taken]) -> Sequence[Taken]:
 
 
 def _count_told(word: Escalation, scene: Scene) -> int:
-    return len({d.position for d in _deliveries(word, scene) if d.at == word.at})
+    return len({d.to.position for d in _deliveries(word, scene) if d.at == word.at})
 
 
 def _deliveries(word: Escalation, scene: Scene, revision: int | None = None) -> list[Delivery]:
-    return [d for d in scene.deliveries.values() if d.escalation == word.id and d.revision == (revision or word.revision)]
+    return [d for d in scene.deliveries.values() if d.thread == word.id and d.revision == (revision or word.revision)]
 
 
 def _figures(word: Escalation, scene: Scene, revision: int) -> dict[str, int]:
     told = _deliveries(word, scene, revision)
-    return {figure.name: figure.headline.value for figure in told[-1].situation.figures} if told else {}
+    return dict(told[-1].situation.numbers()) if told else {}
 
 
 def _changes(word: Escalation, scene: Scene) -> str:

@@ -155,6 +155,6 @@ def _hooks(settings: Settings) -> Rendered:
         hook = render.hook(attempt, links, date, keys)
         if not settings.exercise:
             return hook
-        return replace(hook, url=f"{settings.exercise_hooks.rstrip('/')}/{attempt.delivery.receiver}")
+        return replace(hook, url=f"{settings.exercise_hooks.rstrip('/')}/{attempt.delivery.to.receiver}")
 
     return rendered

@@ -56,7 +56,7 @@ def test_an_admitted_word_says_everything(world: World):
         place = admitted.place
         assert (place.firm_name, place.plant_name, place.estate_name) == ("PT ITSS", "Bahodopi", "IMIP")
         assert (place.regency, place.regency_name, place.province, place.province_name) == ("72.06", "Morowali", "72", "Sulawesi Tengah")
-        assert (place.zone, place.filing_connected) == ("Asia/Makassar", False)
+        assert (place.zone, admitted.registered.filing_connected) == ("Asia/Makassar", False)
 
 
 def test_production_time_is_the_brokers_and_a_storys_is_the_publishers():
@@ -151,8 +151,8 @@ def test_a_correction_that_moves_nothing_is_told_once(world: World):
 def test_the_filing_connection_is_read_at_intake():
     """Whether an inspection publishes what it receives is on the word, not asked again 48 hours later."""
     connected, alone = World(connected=True), World()
-    places = [world.admits(bulletin(id="b"), "11:10")["firm:itss"].place for world in (connected, alone)]
-    assert [place.filing_connected for place in places] == [True, False]
+    found = [world.admits(bulletin(id="b"), "11:10")["firm:itss"].registered for world in (connected, alone)]
+    assert [registered.filing_connected for registered in found] == [True, False]
 
 
 def test_rank_is_what_the_register_lets_a_source_quote(world: World):

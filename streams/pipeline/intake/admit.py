@@ -79,6 +79,7 @@ def admitted(reading: Reading, fact: Statement, stated: Stated, occurred_at: Utc
         exercise=fact.exercise,
         unresolved=(*unresolved, *_doubts(reading, fact, occurred_at)),
         place=place,
+        registered=reading.registry.registered(place, occurred_at),
     )
 
 

@@ -9,7 +9,7 @@ from copy import copy
 from typing import NamedTuple, TypeVar
 
 from schemas.ids import DESK
-from schemas.ledger import Doubt, Place
+from schemas.ledger import Doubt, Place, Registered
 from schemas.policy import Policy
 from schemas.registry import Activate, Entry, EstateEntry, FirmEntry, ObligationAssigned, PlantEntry, RegionEntry, SourceEntry
 from schemas.topics import REGISTRY
@@ -173,7 +173,6 @@ class Registry:
             province=code[:2] if region else "",
             province_name=region.province if region else "",
             zone=region.zone if region else "Asia/Jakarta",
-            filing_connected=self._connected(region, at),
         )
         doubts = (*_doubts_of_firm(stated, firm, plant), *_doubts_of_place(stated, estate_id, estate), *_doubts_of_region(code, region))
         return place, doubts
@@ -189,9 +188,11 @@ class Registry:
             left = self.last(EstateEntry, gone.estate, at)
             yield left.regency if left else None
 
-    def _connected(self, region: RegionEntry | None, at: UtcMs) -> bool:
-        sources = (self.source(entity, at) for entity in self._taken.sources) if region else ()
-        return any(source and region and region.province in source.receives_accident_reports for source in sources)
+    def registered(self, place: Place, at: UtcMs) -> Registered:
+        """What else is known of the province of a place."""
+        sources = (self.source(entity, at) for entity in self._taken.sources)
+        connected = any(source and place.province_name in source.receives_accident_reports for source in sources)
+        return Registered(filing_connected=bool(place.province_name) and connected)
 
 
 def _named_by(entry: Entry) -> Iterator[Entity]:

@@ -146,8 +146,9 @@ class TestPlaces:
         ended = entry(SourceEntry, "https://i.example", owner="I", ended=True, since=SINCE["2022"])
         firms = (entry(FirmEntry, "itss", name="A", estate="imip"), entry(FirmEntry, "oss", name="B", estate="vdni"))
         known = registry(*MORE, *firms, inspection, ended)
-        assert [place(known, T1, firm=firm)[0].filing_connected for firm in ("itss", "oss")] == [True, False]
-        assert not place(known, T2)[0].filing_connected
+        connected = [known.registered(place(known, T1, firm=firm)[0], T1).filing_connected for firm in ("itss", "oss")]
+        assert connected == [True, False]
+        assert not known.registered(place(known, T2)[0], T2).filing_connected
 
 
 class TestActivations:

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 import streams.policies
-from schemas.escalation import Escalation, EscalationState, Why
+from schemas.escalation import Escalation, EscalationState, Standing, Why
 from schemas.intake import AccidentReportFiled, IncidentBulletin, Rank, SourceWatermark
 from schemas.operator import Acknowledge
 from schemas.surveillance import Certainty
@@ -60,7 +60,7 @@ def bulletins(story):
 def escalation(revision, about="itss/2023-12-24"):
     return Escalation(
         id="E-1", estate="imip", about=about, revision=revision, state=EscalationState.OPEN, at=1, why=Why.FIRST_NOTICE, level=0,
-        grade="S5", grade_now="S5", certainty=Certainty.REPORTED, reasons=(), told=(), taken=(),
+        grade="S5", grade_now="S5", certainty=Certainty.REPORTED, reasons=(), standing=Standing(), since=1,
     )  # fmt: skip
 
 
