@@ -254,34 +254,26 @@ async def test_a_slow_room_leaves_the_loop_its_turns(topics: Settings) -> None:
     assert longest < 0.4
 
 
-async def test_commit_markers_are_no_gap(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_commit_markers_are_no_gap(topics: Settings) -> None:
     """Where upstreams' markers adjoin, one client asks whether anything was deleted: not a new one for each."""
-    started: list[AIOKafkaConsumer] = []
-    starting = AIOKafkaConsumer.start
-
-    async def noted(consumer: AIOKafkaConsumer) -> None:
-        started.append(consumer)
-        await starting(consumer)
-
     upstreams = [AIOKafkaProducer(**topics.kafka_options(), transactional_id=f"{topics.prefix}upstream{n}") for n in range(2)]
     for upstream in upstreams:
         await upstream.start()
-    async with held(topics):
-        monkeypatch.setattr(AIOKafkaConsumer, "start", noted)
-        for round_ in range(4):
+    askers: list[AIOKafkaConsumer | None] = []
+    async with held(topics) as seats:
+        for round_ in range(1, 5):
             for upstream in upstreams:
                 await upstream.begin_transaction()
                 await upstream.send_and_wait(topics.prefix + INBOX.name, b"", key=b"a", partition=0)
             for upstream in upstreams:
                 await upstream.commit_transaction()
-            monkeypatch.undo()
-            assert len(await heard(topics, 2 * round_ + 2)) == 2 * round_ + 2
-            monkeypatch.setattr(AIOKafkaConsumer, "start", noted)
-        asked = [consumer for consumer in started if consumer]
-    monkeypatch.undo()
+            await heard(topics, 2 * round_)
+            askers.append(seats._asker)
     for upstream in upstreams:
         await upstream.stop()
-    assert len(asked) == 1
+    assert askers[0] is None, "the first two follow nothing"
+    assert askers[1] is not None
+    assert len(set(askers[1:])) == 1
 
 
 async def test_a_tick_that_is_none_is_parked(topics: Settings) -> None:
