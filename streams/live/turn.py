@@ -93,6 +93,11 @@ class Turn:
         self._words: list[tuple[Said, Record, Place]] = []
         self._answer = task.speaker.answer
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been said or changed, and no tick has been finished."""
+        return not self._packed and not self.outbox.bytes_held
+
     def step(self, record: Record) -> None:
         """Give the record to the room."""
         self.records.append(record)

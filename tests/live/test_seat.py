@@ -19,6 +19,7 @@ from streams.live import kafka, seat
 from streams.live.seat import Hosting
 from streams.live.seats import Seats
 from streams.live.settings import Settings
+from streams.live.turn import OFFSET
 from streams.pipeline.answer import POSTPONED_MS
 from streams.pipeline.line import NotInstalledError, Record, Room
 from streams.replay.dry_run import Desk, Hosted
@@ -252,6 +253,54 @@ async def test_a_slow_room_leaves_the_loop_its_turns(topics: Settings) -> None:
             now = time.monotonic()
             longest, last = max(longest, now - last), now
     assert longest < 0.4
+
+
+async def places(settings: Settings) -> list[int]:
+    """The places in the inbox that seat 0 has committed."""
+    kept_in = changelog(ROOM.name, INBOX)
+    return [int(record.value) async for record in kafka.read(settings, kept_in, partition=0) if record.key == OFFSET.encode()]
+
+
+async def test_records_that_lead_to_nothing_need_no_transaction_of_their_own(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They go with the next one that is worth it, or when the seat has been idle for a while."""
+    monkeypatch.setattr(seat, "_SETTLE_SECONDS", 3.0)
+    async with held(topics) as seats:
+        for count in range(1, 4):
+            await publish(topics, [("a", b"nothing")])
+            await until(lambda count=count: seats.held[0].next >= count)
+        assert await places(topics) == [0]
+        await publish(topics, [("a", b"")])
+        await heard(topics, 1)
+        await publish(topics, [("a", b"nothing")])
+        await until(lambda: seats.held[0].next == 5)
+        assert await places(topics) == [0, 4]
+        async with asyncio.timeout(20):
+            while (await places(topics))[-1] != 5:
+                await asyncio.sleep(0.2)
+        assert await lag_seen_by_others(topics) == 5
+    async with held(topics) as seats:
+        assert (seats.held[0].next, seats.held[0].memory) == (5, {"a": Count(1)})
+
+
+async def lag_seen_by_others(settings: Settings) -> int:
+    """The group's own offset, which tools that watch lag go by."""
+    watcher = AIOKafkaConsumer(**settings.kafka_options(), group_id=f"{settings.prefix}siaga.{ROOM.name}.{INBOX.name}")
+    await watcher.start()
+    try:
+        return await watcher.committed(TopicPartition(settings.prefix + INBOX.name, 0))
+    finally:
+        await watcher.stop()
+
+
+async def test_under_load_records_come_together(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first is answered at once; those that follow closely share a transaction."""
+    monkeypatch.setattr(seat, "_GATHER_SECONDS", (2.0, 2.0))
+    async with held(topics):
+        await asyncio.sleep(2.1)
+        for _ in range(8):
+            await publish(topics, [("a", b"")])
+        await heard(topics, 8)
+        assert await places(topics) == [0, 1, 8]
 
 
 async def test_commit_markers_are_no_gap(topics: Settings) -> None:
