@@ -242,6 +242,23 @@ async def test_closing_waits_for_no_backlog(topics: Settings) -> None:
         assert set(signatures(await words(topics)).values()) == {1}
 
 
+async def test_closing_does_not_wait_for_a_sweep(topics: Settings) -> None:
+    """What the tick has not been to, it comes to when the seat is opened again; and to nothing twice."""
+    slow = Room(ROOM.name, ROOM.inboxes, lambda *given: time.sleep(0.01) or ROOM.step(*given), ROOM.pack, ROOM.unpack)
+    async with held(topics):
+        await publish(topics, [(f"k{n}", b"5") for n in range(1_500)])
+        await heard(topics, 1_500)
+    async with held(topics, HOSTING._replace(room=slow)):
+        await publish_tick(topics, 1, at=5)
+        await heard(topics, 1_501)
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 6
+    assert len(await words(topics)) < 3_000
+    async with held(topics):
+        said = await heard(topics, 3_000)
+    assert set(signatures(said).values()) == {1}
+
+
 async def test_a_slow_room_leaves_the_loop_its_turns(topics: Settings) -> None:
     """Every fiftieth of a second or so, whatever a record costs: heartbeats and other seats wait for the loop."""
     slow = Room(ROOM.name, ROOM.inboxes, lambda *given: time.sleep(0.02) or ROOM.step(*given), ROOM.pack, ROOM.unpack)
