@@ -51,6 +51,8 @@ def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
     _check_exercise(settings)
     books = library.load(path for path in (settings.policies, settings.rosters) if path)
     view = RegistryView(settings, books if settings.exercise else books.for_production(), _digest_key(settings))
+    first = view.registry.in_force(0)
+    log.info("policy.first", policy=first.policy, roster=first.roster, means="in force until the register activates others: least by name")
     senders = _senders(settings, books)
     hosted = _hostings(settings, books, view, senders)
     app = build_app(settings, [hosting for name in ROOMS if name in wanted for hosting in hosted[name]], [_Edges(view, senders)])

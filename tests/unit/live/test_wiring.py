@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from streams.live import library, wiring
 from streams.live.settings import Settings
@@ -52,3 +53,13 @@ def test_a_missing_secret_is_never_an_empty_one(tmp_path):
     one, two = (wiring._secrets(settings(tmp_path).link_secret, "SIAGA_LINK_SECRET") for _ in range(2))
     assert one != two
     assert len(one[0]) > 40
+
+
+def test_a_worker_says_what_is_in_force_before_anything_is_activated(tmp_path):
+    """The least name of all that are installed: nobody should have to guess it."""
+    own = (Path(library.__file__).parents[1] / "policies" / "2026-11-23.1.toml").read_text()
+    (tmp_path / "own.toml").write_text(own.replace("2026-11-23.1", "1998-01-01.1"))
+    with capture_logs() as logs:
+        wiring.build(settings(tmp_path, prefix="exercise.x.", exercise_hooks="http://127.0.0.1:1", policies=tmp_path))
+    (said,) = (line for line in logs if line["event"] == "policy.first")
+    assert (said["policy"], said["roster"]) == ("1998-01-01.1", "example-1")
