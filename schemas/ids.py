@@ -40,3 +40,8 @@ def escalation_id(estate: str, about: str) -> str:
 def delivery_id(*, thread: str, revision: int, level: int, receiver: str, matter: str) -> str:
     """R16's idempotency key. `receiver` is one channel's endpoint; `matter` tells a reminder from the message of the same revision."""
     return f"D-{digest(thread, str(revision), str(level), receiver, matter)}"
+
+
+def digest_id(*parts: str) -> str:
+    """The thread of a digest, by its series and period; a list that is passed on page by page has one for each page."""
+    return f"G-{digest('digest', *parts)[:10]}"

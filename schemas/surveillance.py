@@ -242,6 +242,14 @@ class SourceSituation(Situation, frozen=True, kw_only=True, tag="source"):
         return self.counts
 
 
+class AlertState(StrEnum):
+    """The lifecycle of an alert: it fires; it is resolved when it is over, withdrawn when it should never have been said."""
+
+    FIRING = "firing"
+    RESOLVED = "resolved"
+    WITHDRAWN = "withdrawn"
+
+
 class Subject(Part, frozen=True):
     """One thing that a digest is about: what it is called, whose it is, and what was concluded of it."""
 
@@ -249,7 +257,7 @@ class Subject(Part, frozen=True):
     firm: str = ""
     name: str = ""
     because: tuple[Because, ...] = ()
-    state: str = "firing"
+    state: AlertState = AlertState.FIRING
 
 
 class Proven(Part, frozen=True):
@@ -307,14 +315,6 @@ class Share(Part, frozen=True):
     period: str
     closes: UtcMs
     numbers: Numbers
-
-
-class AlertState(StrEnum):
-    """The lifecycle of an alert: it fires; it is resolved when it is over, withdrawn when it should never have been said."""
-
-    FIRING = "firing"
-    RESOLVED = "resolved"
-    WITHDRAWN = "withdrawn"
 
 
 class Alert(Word, frozen=True):

@@ -56,7 +56,13 @@ ESCALATION_INBOX = Topic(
     "escalation",
 )
 DELIVERY_INBOX = Topic(
-    "delivery-inbox", "receiver id", ("delivery", "receipt", "tick"), 4, Kept.FOR_EVER, ("escalation", "senders", "clock"), "delivery"
+    "delivery-inbox",
+    "receiver id",
+    ("delivery", "item", "receipt", "tick"),
+    4,
+    Kept.FOR_EVER,
+    ("escalation", "delivery", "senders", "clock"),
+    "delivery",
 )
 ATTEMPTS = Topic("attempts", "receiver id", ("attempt",), 4, Kept.AUDIT, ("delivery",), "senders")
 ESCALATIONS = Topic("escalations", "estate id", ("escalation", "answer"), 4, Kept.FOR_EVER, ("escalation",), "people")

@@ -104,10 +104,11 @@ def _fates(history: History) -> defaultdict[Origin, list[_Fate]]:
 
 
 def every_alert_is_escalated(history: History) -> Iterator[Found]:
-    """An alert that fires leads to an escalation of its estate about the same thing."""
+    """An alert that fires leads to an escalation of its estate about the same thing, unless it has a share in a digest."""
     escalated = {(escalation.estate, escalation.about) for escalation in history.all(Escalation)}
     for record, alert in history.heard(Alert):
-        if history.finished and alert.state is AlertState.FIRING and (alert.estate, alert.about) not in escalated:
+        fires = alert.state is AlertState.FIRING and alert.share is None
+        if history.finished and fires and (alert.estate, alert.about) not in escalated:
             yield Found(Verdict.LOST, f"alert {alert.id} r{alert.revision} at {where(record)} led to no escalation of {alert.estate}")
 
 

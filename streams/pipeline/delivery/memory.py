@@ -170,17 +170,3 @@ def thread_key(receiver: str, thread: str) -> str:
 def letter_key(receiver: str, thread: str, delivery: str) -> str:
     """The entry of a letter."""
     return f"{receiver}/{thread}/{delivery}"
-
-
-_encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[Letterbox | Thread | Letter] = msgspec.json.Decoder(Letterbox | Thread | Letter)
-
-
-def pack(entry: Letterbox | Thread | Letter) -> bytes:
-    """An entry as canonical JSON."""
-    return _encoder.encode(entry)
-
-
-def unpack(packed: bytes) -> Letterbox | Thread | Letter:
-    """The entry that `packed` is."""
-    return _decoder.decode(packed)

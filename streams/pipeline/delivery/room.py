@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from schemas.codec import decode, name_of
 from schemas.delivery import Ending, GaveUp, Receipt, ReceiptKind
-from schemas.escalation import Delivery
+from schemas.escalation import Delivery, Item
 from schemas.ledger import Origin, Parked, Tick
 from schemas.policy import Delivering
 from schemas.topics import PARKED
 from schemas.word import Stamp, UtcMs, Word
+from streams.pipeline.delivery import digest
 from streams.pipeline.delivery.draft import Draft
 from streams.pipeline.delivery.memory import Disabled, Letterbox, Open, Thread, Wait
 from streams.pipeline.delivery.retry import after_expiry, after_failure, after_silence, doubted, with_failure, with_success
@@ -40,6 +41,10 @@ def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Ste
     match word:
         case Delivery():
             return _delivery(Draft(entries, record, word.to.receiver, in_force.policy.delivery), word, len(record.value or b""))
+        case Item() if not digest.has_room(entries, word):
+            return _park(record, "more estates than one digest may have")
+        case Item():
+            return digest.add(entries, word, in_force.policy.delivery, _stamp(record))
         case Receipt():
             return _receipt(Draft(entries, record, word.receiver, in_force.policy.delivery), word)
         case Tick():
@@ -54,19 +59,25 @@ def _odd(word: Word) -> str:
     match word:
         case Delivery():
             names, instants = (word.to.receiver, word.thread, word.id), (word.at,)
+        case Item():
+            names, instants = (word.to.receiver, word.thread), (word.at, word.closes)
         case Receipt():
             names = (word.receiver,)
         case Tick():
             instants = (word.at, word.wall)
-    if any(not name or "/" in name for name in names):
-        return "an id that is empty or holds a slash"
+    if any(not name or "/" in name or "|" in name for name in names):
+        return "an id that is empty or holds a slash or a bar"
     return "" if all(0 <= instant <= LATEST_INSTANT for instant in instants) else "an instant outside the calendar"
 
 
 def _park(record: Record, error: str) -> Step:
     key = (record.key or b"").decode("utf-8", "replace")
     parked = Parked("delivery", key, error, Origin(record.topic, record.partition, record.offset))
-    return Step(words=(Said(PARKED, key, parked, Stamp(record.header("policy"), record.header("roster"))),))
+    return Step(words=(Said(PARKED, key, parked, _stamp(record)),))
+
+
+def _stamp(record: Record) -> Stamp:
+    return Stamp(record.header("policy"), record.header("roster"))
 
 
 def _delivery(draft: Draft, delivery: Delivery, size: int) -> Step:
@@ -221,6 +232,10 @@ def _tick(entries: Mapping[str, Entry], record: Record, tick: Tick, in_force: In
             return _tick_letterbox(Draft(entries, record, key, in_force.policy.delivery), tick)
         case Thread() as thread:
             return _tick_thread(entries, key, thread, tick.at, in_force.policy.delivery)
+        case digest.Gathering() as gathering:
+            return digest.tick(entries, gathering, tick.at, (in_force.policy.delivery, _stamp(record)))
+        case digest.Told() as told:
+            return digest.tick_told(told, key, tick.at, in_force.policy.delivery)
         case _:
             return NOTHING
 

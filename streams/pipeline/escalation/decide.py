@@ -40,8 +40,10 @@ def decide(before: Open, alert: Alert, books: Books) -> Decision:
             return _facts_once(after, alert, route, books)
         case How.ONCE:
             return _matter_once(before, after, alert, books)
+        case _ if after.hearers:
+            return _told_again(after, alert, books)
         case _:
-            return Decision(replace(after, state=after.state if after.hearers else EscalationState.ENDED))
+            return Decision(replace(after, state=EscalationState.ENDED))
 
 
 def _by_ladder(before: Open, after: Open, alert: Alert, books: Books) -> Decision:
@@ -58,6 +60,14 @@ def _by_ladder(before: Open, after: Open, alert: Alert, books: Books) -> Decisio
     again = tell_again(after, message, after.hearers, books)
     desk = tell(again.escalation, _first(alert.at, max(after.level, 0)), _in_doubt(again.escalation, books), books)
     return Decision(desk.escalation, (*again.words, *desk.words), Why.FACTS_CHANGED)
+
+
+def _told_again(escalation: Open, alert: Alert, books: Books) -> Decision:
+    """What needs nobody to be told any more is still told to those who were (law 7)."""
+    if alert.state != AlertState.FIRING:
+        return _over(escalation, alert, books)
+    message = Message(Why.FACTS_CHANGED, alert.at, escalation.level, MessageType.UPDATE)
+    return Decision(*tell_again(escalation, message, escalation.hearers, books), Why.FACTS_CHANGED)
 
 
 def _over(escalation: Open, alert: Alert, books: Books) -> Decision:

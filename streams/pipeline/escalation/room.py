@@ -1,7 +1,6 @@
 """ESCALATION: alerts, acts, outcomes and ticks of one estate in; escalations, deliveries and answers out."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import msgspec
 from msgspec.structs import replace
@@ -11,7 +10,8 @@ from schemas.delivery import Outcome
 from schemas.escalation import AdmittedAct, Answer, Escalation, Judged, Why
 from schemas.ids import escalation_id
 from schemas.ledger import Tick
-from schemas.surveillance import Alert
+from schemas.policy import How
+from schemas.surveillance import Alert, AlertState
 from schemas.topics import ESCALATION_INBOX, ESCALATIONS
 from schemas.word import Stamp, UtcMs
 from streams.pipeline.escalation.acts import carried_out, judge
@@ -20,13 +20,14 @@ from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.climb import fallen_due
 from streams.pipeline.escalation.compose import standing
 from streams.pipeline.escalation.decide import Decision, decide
+from streams.pipeline.escalation.gathering import Gathered, Page, Shared, gather
+from streams.pipeline.escalation.gathering import tick as tick_gathered
 from streams.pipeline.escalation.group import is_news, opened
 from streams.pipeline.escalation.ladder import forgotten_at, ladder_of, moves_at
 from streams.pipeline.escalation.memory import Open, entry_name
+from streams.pipeline.escalation.routes import route_of
 from streams.pipeline.escalation.unreached import heard_back
 from streams.pipeline.line import NOTHING, Due, Entry, InForce, Record, Room, Said, Step
-
-Hearing = Callable[[Mapping[str, Entry], Any, Books], Step]
 
 
 def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Step:
@@ -41,15 +42,23 @@ def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Ste
         case Outcome() as outcome:
             return _outcome(entries, outcome, books)
         case Tick() as tick:
-            entry = entries.get(key)
-            return _tick(entry, tick, books) if isinstance(entry, Open) else NOTHING
+            return _tick(entries, entries.get(key), tick, books)
         case _:
             return NOTHING
 
 
 def _alert(entries: Mapping[str, Entry], alert: Alert, books: Books) -> Step:
-    before = entries.get(entry_name(alert.estate, escalation_id(alert.estate, alert.about))) or opened(alert)
-    return _kept(decide(before, alert, books), alert.at, books) if is_news(before, alert) else NOTHING
+    """To its escalation, and into its digest; what is told in a digest alone has no escalation."""
+    route = route_of(alert, books.policy)
+    gathered = gather(entries, alert, route, books)
+    before = entries.get(entry_name(alert.estate, escalation_id(alert.estate, alert.about)))
+    if before is None and (route.how is How.DIGEST or alert.state != AlertState.FIRING):
+        return gathered
+    before = before or opened(alert)
+    if not is_news(before, alert):
+        return gathered
+    kept = _kept(decide(before, alert, books), alert.at, books)
+    return Step({**kept.changes, **gathered.changes}, kept.words, {**kept.due, **gathered.due})
 
 
 def _act(entries: Mapping[str, Entry], estate: str, act: AdmittedAct, books: Books) -> Step:
@@ -85,7 +94,17 @@ def _outcome(entries: Mapping[str, Entry], outcome: Outcome, books: Books) -> St
     return _kept(decision, outcome.at, books) if decision else NOTHING
 
 
-def _tick(escalation: Open, tick: Tick, books: Books) -> Step:
+def _tick(entries: Mapping[str, Entry], entry: Entry | None, tick: Tick, books: Books) -> Step:
+    match entry:
+        case Open():
+            return _climb(entry, tick, books)
+        case Gathered():
+            return tick_gathered(entries, entry, tick, books)
+        case _:
+            return NOTHING
+
+
+def _climb(escalation: Open, tick: Tick, books: Books) -> Step:
     """Everything that is due by now, in the order in which it fell due, each dated by itself (law 3); then it may be forgotten."""
     words: tuple[Said, ...] = ()
     after, why, at = escalation, None, tick.at
@@ -138,6 +157,6 @@ def _spared(escalation: Open, books: Books) -> tuple[str, ...]:
     return tuple(one.position.id for one in not_told(invited, escalation))
 
 
-_decoder: msgspec.json.Decoder[Open] = msgspec.json.Decoder(Open)
+_decoder: msgspec.json.Decoder[Open | Gathered | Page | Shared] = msgspec.json.Decoder(Open | Gathered | Page | Shared)
 
 ESCALATION = Room("escalation", (ESCALATION_INBOX,), step, msgspec.json.encode, _decoder.decode)
