@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from schemas.escalation import Asked, Delivery, Item, MessageType, Why
 from schemas.ids import DESK, delivery_id, digest, digest_id
 from schemas.policy import Delivering
-from schemas.surveillance import Certainty, DigestRow, DigestSituation, Numbers, Proof
+from schemas.surveillance import Certainty, DigestRow, DigestSituation, Numbers, Proven
 from schemas.topics import DELIVERY_INBOX
 from schemas.word import Part, Stamp, UtcMs
 from streams.pipeline.line import NOTHING, Due, Entry, Said, Step
@@ -198,13 +198,13 @@ def _situation(gathering: Gathering, items: list[Item]) -> DigestSituation:
         more_subjects=len(subjects[MOST_SUBJECTS:]) + sum(item.more_subjects for item in items),
         before=gathering.before,
         before_period=gathering.before_period,
-        proof=_proof(items),
+        proven=_proof(items),
     )
 
 
-def _proof(items: list[Item]) -> Proof | None:
+def _proof(items: list[Item]) -> Proven | None:
     """The last that any estate waited for."""
-    return max((item.proof for item in items if item.proof is not None), key=lambda proof: (proof.read_at, proof.source), default=None)
+    return max((item.proven for item in items if item.proven is not None), key=lambda proof: (proof.read_at, proof.source), default=None)
 
 
 def _rows(items: list[Item], columns: tuple[str, ...]) -> tuple[DigestRow, ...]:
@@ -240,7 +240,7 @@ def _page(item: Item) -> Delivery:
         rows=(),
         totals=(),
         subjects=item.subjects,
-        proof=item.proof,
+        proven=item.proven,
         page=item.page,
     )
     return Delivery(

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from schemas.ids import digest, digest_id
 from schemas.ledger import Place, Tick
 from schemas.policy import Digest, Route
-from schemas.surveillance import Alert, AlertState, Numbers, Proof, Share, Subject, shown
+from schemas.surveillance import Alert, AlertState, Numbers, Proven, Share, Subject, shown
 from schemas.word import Part, UtcMs, as_datetime
 from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.items import Gathering, items
@@ -48,7 +48,7 @@ class Gathered(Part, frozen=True, array_like=True, tag="gathered"):
     """One estate's part of one digest.
 
     pages: of the list of its alerts. revision: of what has been said of it; content: a digest of that. changed_at: since when it has been
-    waiting to be said. touched: when it last changed. deadlines, proof: those of the latest alert.
+    waiting to be said. touched: when it last changed. deadlines, proven: those of the latest alert.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Gathered(Part, frozen=True, array_like=True, tag="gathered"):
     changed_at: UtcMs | None = None
     touched: UtcMs = 0
     deadlines: tuple[tuple[str, UtcMs], ...] = ()
-    proof: Proof | None = None
+    proven: Proven | None = None
     exercise: bool = False
 
 
@@ -119,7 +119,7 @@ def _shared(entries: Mapping[str, Entry], alert: Alert, share: Share, part: _Par
         changed_at=alert.at if gathered.changed_at is None else gathered.changed_at,
         touched=max(gathered.touched, alert.at),
         deadlines=alert.deadlines,
-        proof=alert.proof,
+        proven=alert.proven,
         exercise=alert.exercise,
     )
     state = AlertState.WITHDRAWN if alert.state == AlertState.FIRING and not part.belongs else alert.state
@@ -198,6 +198,6 @@ def _as_gathering(gathered: Gathered, firing: list[Shared], at: UtcMs) -> Gather
         subjects=tuple(shared.subject for shared in firing),
         rank=max((shared.rank for shared in firing), default=0),
         deadlines=gathered.deadlines,
-        proof=gathered.proof,
+        proven=gathered.proven,
         exercise=gathered.exercise,
     )
