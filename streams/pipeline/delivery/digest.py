@@ -20,6 +20,8 @@ from streams.pipeline.line import NOTHING, Due, Entry, Said, Step
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 MOST_ROWS = 24
 """Lines of a table; what is left is added up in one more."""
+MOST_COLUMNS = 8
+"""As many as a line of 72 columns has room for."""
 MOST_SUBJECTS = 12
 MOST_ESTATES = 2_500
 """Estates that may add to one receiver's digest: 38 KB of an entry. There are some 200, and a pseudo-estate for each of 514 regencies."""
@@ -181,7 +183,7 @@ def _asked(items: list[Item]) -> tuple[Asked, ...]:
 
 
 def _situation(gathering: Gathering, items: list[Item]) -> DigestSituation:
-    columns = tuple(dict.fromkeys(name for item in items for name, _ in item.numbers))
+    columns = tuple(dict.fromkeys(name for item in items for name, _ in item.numbers))[:MOST_COLUMNS]
     rows = _rows(items, columns)
     subjects = [subject for item in items for subject in item.subjects]
     newest = max(items, key=lambda item: (item.at, item.estate))
