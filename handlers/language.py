@@ -88,6 +88,11 @@ class Tongue:
         """Date, time of day, zone."""
         return f"{self.date(instant)} {self.clock(instant)}"
 
+    def exact(self, instant: UtcMs) -> str:
+        """Date and time of day to the second, zone."""
+        clock = local(instant, self.zone).strftime("%H.%M.%S" if self.lang == "id" else "%H:%M:%S")
+        return f"{self.date(instant)} {clock} {zone_name(self.zone)}"
+
     def since(self, instant: UtcMs, reference: UtcMs) -> str:
         """The time of day where `reference` is the same day, otherwise the whole moment."""
         same_day = local(instant, self.zone).date() == local(reference, self.zone).date()

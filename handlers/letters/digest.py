@@ -147,7 +147,7 @@ def _proof(t: Digest) -> str:
     proof = t.situation.proven
     if proof is None:
         return ""
-    when = {"through": t.tongue.moment(proof.through), "read": t.tongue.moment(proof.read_at)}
+    when = {"through": t.tongue.exact(proof.through), "read": t.tongue.exact(proof.read_at)}
     partitions = {"partitions": t.tongue.number(proof.partitions), "of": t.tongue.number(proof.of)}
     return t.say("proof", source=tidy(proof.source), **when, **partitions)
 

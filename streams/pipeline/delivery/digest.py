@@ -20,6 +20,8 @@ from streams.pipeline.line import NOTHING, Due, Entry, Said, Step
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 MOST_ROWS = 24
 """Lines of a table; what is left is added up in one more."""
+MOST_COLUMNS = 8
+"""As many as a line of 72 columns has room for."""
 MOST_SUBJECTS = 12
 MOST_ESTATES = 2_500
 """Estates that may add to one receiver's digest: 38 KB of an entry. There are some 200, and a pseudo-estate for each of 514 regencies."""
@@ -29,7 +31,7 @@ _KEY = 12
 class Gathering(Part, frozen=True, array_like=True, tag="gathering"):
     """One receiver's digest. estates: under which keys their items are kept, in the order of the keys.
 
-    revision: of the letter told; content: a digest of it, at: when. changed_at: since when something has been waiting to be told. before:
+    revision: of the letter told; content: a digest of it. changed_at: since when something has been waiting to be told. before:
     what was told of the period before.
     """
 
@@ -58,7 +60,7 @@ class Added(Part, frozen=True, array_like=True, tag="added"):
     item: Item
 
 
-class Told(Part, frozen=True, array_like=True, tag="told"):
+class Series(Part, frozen=True, array_like=True, tag="series"):
     """The sums of a series that a receiver was told last, and of which period they are."""
 
     period: str
@@ -117,7 +119,7 @@ def tick(entries: Mapping[str, Entry], gathering: Gathering, at: UtcMs, books: t
     if gathering.changed_at is None:
         return Step(dict.fromkeys((gathering.name, *(f"{gathering.name}|{key}" for key in gathering.estates))))
     series = f"{gathering.receiver}|{gathering.series}"
-    last: Told | None = entries.get(series)
+    last: Series | None = entries.get(series)
     if gathering.revision == 0 and last is not None and last.closes < gathering.closes:
         gathering = replace(gathering, before=last.numbers, before_period=last.period)
     letter = _letter(gathering, items, due)
@@ -128,16 +130,16 @@ def tick(entries: Mapping[str, Entry], gathering: Gathering, at: UtcMs, books: t
     after = replace(after, revision=letter.revision, content=content)
     changes: dict[str, Entry | None] = {after.name: after}
     if last is None or last.closes <= gathering.closes:
-        changes[series] = Told(gathering.period, gathering.closes, letter.situation.numbers())
+        changes[series] = Series(gathering.period, gathering.closes, letter.situation.numbers())
     dues = {after.name: _due(after, delivering), series: Due(at=gathering.closes + delivering.forget_days * DAY_MS)}
     words = (Said(DELIVERY_INBOX, gathering.receiver, letter, stamp),)
     return Step(changes, words, {name: due for name, due in dues.items() if name in changes})
 
 
-def tick_told(told: Told, name: str, at: UtcMs, delivering: Delivering) -> Step:
+def tick_series(series: Series, name: str, at: UtcMs, delivering: Delivering) -> Step:
     """The sums of a period long past are forgotten."""
-    due = told.closes + delivering.forget_days * DAY_MS
-    return Step({name: None}) if due <= at else Step({name: told}, due={name: Due(at=due)})
+    due = series.closes + delivering.forget_days * DAY_MS
+    return Step({name: None}) if due <= at else Step({name: series}, due={name: Due(at=due)})
 
 
 def _items(entries: Mapping[str, Entry], gathering: Gathering) -> list[Item]:
@@ -181,7 +183,7 @@ def _asked(items: list[Item]) -> tuple[Asked, ...]:
 
 
 def _situation(gathering: Gathering, items: list[Item]) -> DigestSituation:
-    columns = tuple(dict.fromkeys(name for item in items for name, _ in item.numbers))
+    columns = tuple(dict.fromkeys(name for item in items for name, _ in item.numbers))[:MOST_COLUMNS]
     rows = _rows(items, columns)
     subjects = [subject for item in items for subject in item.subjects]
     newest = max(items, key=lambda item: (item.at, item.estate))

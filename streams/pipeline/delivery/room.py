@@ -234,8 +234,8 @@ def _tick(entries: Mapping[str, Entry], record: Record, tick: Tick, in_force: In
             return _tick_thread(entries, key, thread, tick.at, in_force.policy.delivery)
         case digest.Gathering() as gathering:
             return digest.tick(entries, gathering, tick.at, (in_force.policy.delivery, _stamp(record)))
-        case digest.Told() as told:
-            return digest.tick_told(told, key, tick.at, in_force.policy.delivery)
+        case digest.Series() as series:
+            return digest.tick_series(series, key, tick.at, in_force.policy.delivery)
         case _:
             return NOTHING
 

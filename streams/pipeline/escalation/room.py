@@ -110,7 +110,7 @@ def _climb(escalation: Open, tick: Tick, books: Books) -> Step:
     after, why, at = escalation, None, tick.at
     while (due := moves_at(after, books.policy)) is not None and due <= tick.at:
         after, said, why = fallen_due(after, due, books)
-        after, words, at = replace(after, touched=max(after.touched, due)), (*words, *said), due
+        words, at = (*words, *said), due
     if after is not escalation:
         return _kept(Decision(after, words, why), at, books)
     forgotten = forgotten_at(after, books.policy) <= tick.at

@@ -20,13 +20,17 @@ from schemas.surveillance import (
     Because,
     CauseStated,
     Certainty,
+    DigestRow,
+    DigestSituation,
     Figure,
     FilingClock,
     IncidentSituation,
     Numbers,
+    Proven,
     Reason,
     SourceSituation,
     Stated,
+    Subject,
     TimeStated,
     Trouble,
 )
@@ -389,6 +393,60 @@ UNRESOLVED = delivery(
     asked=(Asked("take_over"),),
 )
 
+BEKASI = Place(
+    firm="",
+    firm_name="",
+    regency="32.16",
+    regency_name="Kabupaten Bekasi",
+    province="32",
+    province_name="Jawa Barat",
+    zone="Asia/Jakarta",
+)
+CLOSED = parse_time("2021-08-04T00:00:00+07:00")
+COLUMNS = ("due", "absent", "warnings_1", "warnings_2", "warnings_3")
+ROWS = (
+    DigestRow("jababeka", "Jababeka", (610, 120, 88, 24, 8)),
+    DigestRow("mm2100", "MM2100", (210, 38, 29, 7, 2)),
+    DigestRow("giic", "GIIC Deltamas", (95, 14, 11, 3, 0)),
+    DigestRow("regency:32.16", "", (696, 150, 112, 30, 8)),
+)
+DIGEST = msgspec.structs.replace(
+    delivery(
+        thread="G-0123456789",
+        estate="desk",
+        why=Why.DIGEST,
+        matter="reporting",
+        at=CLOSED,
+        receiver="dinas-perindustrian:32.16/disperin",
+        address="disperin@bekasikab.example",
+        position="dinas-perindustrian:32.16",
+        title_id="Dinas Perindustrian Kab. Bekasi",
+        title_en="Industry office of Bekasi regency",
+        certainty=Certainty.VERIFIED,
+        grade="S2",
+        urgent=False,
+        situation=DigestSituation(
+            place=BEKASI,
+            series="iomki",
+            period="2021-08-03",
+            closes=CLOSED,
+            columns=COLUMNS,
+            rows=ROWS,
+            totals=(1_611, 322, 240, 64, 18),
+            subjects=(Subject("p-1", "f-1", "PT Satu"), Subject("p-2", "f-2", "PT Dua")),
+            more_subjects=16,
+            before=(("due", 1_611), ("absent", 351), ("warnings_1", 300), ("warnings_2", 40), ("warnings_3", 11)),
+            before_period="2021-07-30",
+            proven=Proven(7, "SIINas", CLOSED - 1_000, CLOSED + 41_000, 8, 8),
+        ),
+        reasons=(),
+        asked=(Asked("take_over", parse_time("2021-08-05T16:00:00+07:00")),),
+    ),
+    standing=None,
+    grade="",
+    grade_now="",
+)
+
 LETTERS: dict[str, Attempt] = {
     "itss-s5-r1": attempt(R1),
     "itss-s5-r2": attempt(R2, root=R1.id, seen=SEEN_1),
@@ -407,6 +465,7 @@ LETTERS: dict[str, Attempt] = {
     "stood-down": attempt(STOOD_DOWN, root=R1.id, seen=Seen(revision=2, grade="S5", at=SECOND, numbers=numbers_of(FIGURES_2))),
     "desk-refused": attempt(REFUSED),
     "desk-unresolved": attempt(UNRESOLVED),
+    "digest": attempt(DIGEST),
 }
 
 

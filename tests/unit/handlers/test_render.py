@@ -6,6 +6,7 @@ import re
 from email.policy import default
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -15,10 +16,12 @@ from msgspec.structs import replace
 
 from handlers import hook_body, letter, render
 from handlers.language import columns
+from handlers.letters import LETTERS as LETTER_OF
 from schemas.delivery import Seen
 from schemas.escalation import Addressee, Asked, Delivery, MessageType, Role, Standing, Taken, Told, Why
 from schemas.ledger import Place
 from schemas.surveillance import (
+    AnySituation,
     Because,
     CauseStated,
     Certainty,
@@ -177,6 +180,19 @@ def said(name: str, *, subject: str, text: tuple[str, ...], absent: tuple[str, .
             text=("nilai salah (`dead`)", "Minta sumbernya memperbaiki"),
             absent=("meledak", "DIKETAHUI", "S3"),
         ),
+        said(
+            "digest",
+            subject="ringkasan iomki 2021-08-03, Bekasi: 1.611 due, 322 absent",
+            text=(
+                "BERUBAH sejak 2021-07-30: absent 351 -> 322",
+                "Jumlah 1.611 322 240 64 18",
+                "di luar kawasan 696 150",
+                "Di antaranya: PT Satu, PT Dua dan 16 lainnya.",
+                "s.d. Selasa 3 Agu 23.59.59 WIB terbaca Rabu 4 Agu 00.00.41 WIB",
+                "Satu ringkasan per batas waktu",
+            ),
+            absent=("diberi tahu", "mengambil alih", "DIKETAHUI"),
+        ),
         said("desk-unresolved", subject="PERLU DILIHAT", text=("perusahaan tidak ada di registri", "`pt-baru-sekali`")),
     ],
 )
@@ -201,6 +217,48 @@ def test_every_reason_of_a_decision_can_be_told(because, topic, msg_type):
     told = replace(LETTERS["itss-s5-r2"], delivery=replace(R2, reasons=(Reason(because),), matter=topic, msg_type=msg_type))
     assert render.text(told, links_of(told))
     assert hook_body.body(told, links_of(told))["headline"]["id"]
+
+
+def test_every_kind_of_situation_has_its_letter():
+    """A kind that a delivery may bear and no letter knows could not be told."""
+    assert set(LETTER_OF) == set(get_args(AnySituation))
+
+
+def test_a_question_taken_back_takes_nothing_else_back():
+    """What was asked about the written report no longer holds; the incident stands, and so do its figures."""
+    question = LETTERS["filing-question"].delivery
+    withdrawn = replace(question, msg_type=MessageType.CANCEL, reasons=(Reason(Because.ALL_RETRACTED),), asked=())
+    told = replace(LETTERS["filing-question"], delivery=withdrawn)
+    said = flat(render.text(told, links_of(told)))
+    assert "GUGUR: yang kami tanyakan atau ingatkan tentang laporan tertulis" in said
+    assert "DIBATALKAN" not in said + letter.subject(told)
+    assert "1 luka berat menurut PT OSS" in said
+    assert "TIDAK ADA LAGI YANG DIMINTA DARI ANDA tentang laporan tertulis ini." in said
+    assert "pertanyaan GUGUR" in letter.subject(told)
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_every_trouble_of_a_source_can_be_told(trouble):
+    told = LETTERS["desk-refused"]
+    situation = replace(told.delivery.situation, what=trouble, last="2021-08-03")
+    told = replace(told, delivery=replace(told.delivery, situation=situation))
+    assert "urn:imip:bulletins" in render.text(told, links_of(told))
+    assert letter.subject(told).startswith("[LATIHAN/EXERCISE] PIKET r1: ")
+
+
+def test_many_letters_in_one_are_counted_whether_they_are_listed_or_not():
+    told = replace(LETTERS["held"], coalesced=("D-1", "D-2"), more_coalesced=50)
+    assert "belum sempat dikirim: 52." in flat(render.text(told, links_of(told)))
+
+
+def test_what_is_not_listed_is_said():
+    """And the range is that of all parties, listed or not."""
+    figure = replace(R2.situation.figures[0], unlisted=Unlisted(7, 2, 90))
+    situation = replace(R2.situation, figures=(figure,), more_times=3, more_causes=4, more_clocks=5)
+    said = flat(render.text(replace(LETTERS["itss-s5-r2"], delivery=replace(R2, situation=situation)), links_of(LETTERS["itss-s5-r2"])))
+    assert "13 meninggal (kisaran 2 s.d. 90)" in said
+    for words in ("7 lainnya", "atau 3 lainnya", "dan 4 lainnya", "Laporan 5 lainnya"):
+        assert words in said
 
 
 def test_a_corrected_split_is_a_change_although_the_total_stays():

@@ -10,7 +10,7 @@ from schemas.ledger import Parked, Tick
 from schemas.topics import ATTEMPTS, ESCALATION_INBOX
 from schemas.word import Stamp, Word
 from streams.pipeline.delivery import DELIVERY
-from streams.pipeline.delivery.memory import MOST_KNOWN, Queued, Thread
+from streams.pipeline.delivery.memory import MOST_COALESCED, MOST_KNOWN, Queued, Thread
 from streams.pipeline.delivery.room import LARGEST_LETTER_BYTES, LATEST_INSTANT
 from streams.pipeline.line import Due, Record
 from tests.unit.pipeline.test_delivery_driver import (
@@ -192,6 +192,18 @@ class TestReceipts:
             assert house.box().failures == 0
             attempt = only_attempt(house.after(0.5))
             assert attempt.number == number
+
+    def test_after_attempts_that_nobody_began_the_whole_schedule_is_left(self) -> None:
+        """Six of them once gave up what had never been sent."""
+        house = House()
+        attempt = only_attempt(house.tell("a", **FIRST))
+        for _ in range(6):
+            house.receipt(attempt, EXPIRED)
+            attempt = only_attempt(house.after(0.5))
+        for minutes in (0.5, 1, 5):
+            assert house.receipt(attempt, FAILED) == []
+            attempt = only_attempt(house.after(minutes))
+        assert outcome(house.receipt(attempt, FAILED), "a").attempts == 10
 
     @pytest.mark.parametrize("kind", [BEGUN, FAILED, REFUSED, EXPIRED])
     def test_a_late_receipt_says_nothing(self, kind: ReceiptKind) -> None:
@@ -430,6 +442,16 @@ class TestCoalescing:
         told(house, revision=5)
         withdrawn = outcome(house.tell("b", revision=4), "b")
         assert (withdrawn.ending, withdrawn.stands_for, withdrawn.attempts) == (Ending.WITHDRAWN, "first", 0)
+
+    def test_of_very_many_the_last_are_named_and_the_others_counted(self) -> None:
+        """However long a letter waits: it does not grow with what it stands for."""
+        house = House()
+        attempt = only_attempt(house.tell("a", **FIRST))
+        for revision in range(MOST_COALESCED + 21):
+            house.tell(f"b{revision}", thread="E-2", revision=revision + 1, **FIRST)
+        told = only_attempt(house.accept(attempt))
+        assert (len(told.coalesced), told.more_coalesced) == (MOST_COALESCED, 20)
+        assert told.coalesced[-1] == f"b{MOST_COALESCED + 19}"
 
     def test_being_updated_costs_nobody_their_turn(self) -> None:
         """The newer letter takes the older one's place in the queue."""

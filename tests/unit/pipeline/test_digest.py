@@ -457,3 +457,18 @@ def test_a_digest_waits_like_any_other_letter():
     house.tell("less", thread="E-3", grade="S1", msg_type=MessageType.ALERT)
     assert [queued.thread for queued in house.box().waiting] == ["E-2", "G-1", "E-3"]
     assert only_attempt(house.accept(attempt)).delivery.id == "grave"
+
+
+def test_from_the_alerts_of_two_estates_to_one_letter():
+    """Through both rooms: the regency's office gets one letter about both, the nation's one with one line for the province."""
+    escalation, delivery = Seat(ESCALATION, BOOKS), Seat(DELIVERY, BOOKS)
+    for about, estate in (("a", "imip"), ("b", "imip"), ("c", "regency:72.06")):
+        escalation.hears(alert(about, estate, at=CLOSES - HOUR), estate)
+    delivery.hears_all(escalation.tick(CLOSES))
+    attempts = [said.word for said in delivery.hears_all(delivery.tick(CLOSES)) if isinstance(said.word, Attempt)]
+    assert {attempt.delivery.to.position: [(row.key, row.counts) for row in attempt.delivery.situation.rows] for attempt in attempts} == {
+        "dinas-perindustrian:72.06": [("imip", (2, 2)), ("regency:72.06", (1, 1))],
+        "disnakertrans:72": [("72.06", (3, 3))],
+        "dg-ilmate": [("72", (3, 3))],
+    }
+    assert all(attempt.delivery.situation.proven for attempt in attempts)

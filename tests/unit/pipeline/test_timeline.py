@@ -10,7 +10,7 @@ from streams.pipeline.surveillance.incident.facts import OFFICIAL, Assertion, ag
 from streams.pipeline.surveillance.incident.rules import grade_of
 from streams.pipeline.surveillance.incident.timeline import Stretch, Tally, walked
 from tests.story import POLICY, World, bulletin, clock
-from tests.strategies import nights
+from tests.strategies import Received, nights
 
 WORLD = World()
 
@@ -45,10 +45,34 @@ def grade(deciding: Tally) -> str:
     return grade_of(deciding, POLICY.severity)
 
 
-@given(nights(most=12))
-def test_the_walk_finds_what_each_moment_shows(facts):
+@st.composite
+def disputes(draw) -> list[Assertion]:
+    """Few parties that say much, official and not, each replacing or taking back what any of them said before."""
+    one = assertions([Received(clock("11:10"), bulletin(id="b"))])[0]
+    found: list[Assertion] = []
+    for number in range(draw(st.integers(1, 9))):
+        counts = draw(st.dictionaries(st.sampled_from(["dead", "fire_minutes", "injured"]), st.sampled_from([-1, 0, 1, 5, 30]), max_size=2))
+        replaces = draw(st.sampled_from(["", "", *(f"b-{n}" for n in range(number + 2))]))
+        said = Assertion(
+            source="s",
+            id=f"b-{number}",
+            digest="d",
+            party=draw(st.sampled_from(["Polres", "koran"])),
+            rank=draw(st.sampled_from(["police", "media"])),
+            asserted_at=draw(st.integers(0, 6)),
+            occurred_at=one.occurred_at,
+            kind=draw(st.sampled_from(["fire", "fall", "slag_overflow"])),
+            counts=tuple((name, value) for name, value in counts.items() if value >= 0 or name == "fire_minutes"),
+            replaces=replaces,
+            retracted=bool(replaces) and draw(st.booleans()),
+        )
+        found.append(said)
+    return found
+
+
+@given(st.one_of(nights(most=12).map(assertions), disputes(), disputes()))
+def test_the_walk_finds_what_each_moment_shows(every):
     """Grades stretch from one moment to the next; what stands in the end stands, and its highest figures are its figures."""
-    every = assertions(facts)
     along = walked(every, grade)
     moments = sorted({a.asserted_at for a in every if not a.retracted})
     assert along.stretches == tuple(Stretch(grade(tally_of(standing_at(every, moment))), ended) for moment, ended in pairwise(moments))
@@ -68,7 +92,7 @@ FEW = POLICY.surveillance.model_copy(update={"newest_facts": 4, "facts_each": 2,
 def crowds(draw) -> dict[str, Assertion]:
     """More bulletins than are remembered."""
     said = draw(st.lists(st.tuples(NEAR, PARTIES, RANKS), min_size=1, max_size=14))
-    one = assertions([type("Received", (), {"said": bulletin(id="b"), "at": clock("11:10")})])[0]
+    one = assertions([Received(clock("11:10"), bulletin(id="b"))])[0]
     facts = [
         Assertion("s", f"b-{n}", "d", party, rank, asserted_at, one.occurred_at, one.kind)
         for n, (asserted_at, party, rank) in enumerate(said)
@@ -94,3 +118,24 @@ def test_the_newest_and_the_last_words_of_the_highest_are_kept(crowd):
     assert len(left) <= FEW.newest_facts + FEW.facts_each * FEW.parties
     if police := sorted((fact for fact in crowd.values() if fact.rank == "police" and fact.party == "IMIP"), key=age):
         assert police[-1] in left
+
+
+def said(number: int, party: str, rank: str, *, dead: int | None = None, replaces: str = "") -> Assertion:
+    """One fall after the other, a minute apart."""
+    counts = () if dead is None else (("dead", dead),)
+    return Assertion("s", f"b-{number}", "d", party, rank, number, 0, "fall", counts, replaces=replaces)
+
+
+def test_an_older_word_that_is_replaced_takes_no_newer_one_with_it():
+    """Polres says one dead, then five; somebody replaces the first: it is still five."""
+    facts = [said(0, "Polres", "police", dead=1), said(1, "Polres", "police", dead=5), said(2, "IMIP", "estate", replaces="b-0")]
+    assert walked(facts, grade).deciding.highest()["dead"] == 5
+
+
+def test_when_the_last_official_word_is_replaced_the_others_decide_again():
+    """S5 by the press, S1 by the police, and then the press in the police's place."""
+    facts = [said(0, "koran", "media", dead=5), said(1, "Polres", "police"), said(2, "koran", "media", replaces="b-1")]
+    along = walked(facts, grade)
+    assert ([stretch.grade for stretch in along.stretches], grade(along.deciding)) == (["S5", "S1"], "S5")
+    followed = walked([*facts, said(3, "koran", "media")], grade)
+    assert [stretch.grade for stretch in followed.stretches] == ["S5", "S1", "S5"]
