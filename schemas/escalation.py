@@ -3,12 +3,16 @@
 from enum import StrEnum
 
 from schemas.ledger import Origin, Place
-from schemas.surveillance import AnySituation, Certainty, Numbers, Proof, Reason, Subject
+from schemas.surveillance import AnySituation, Certainty, Numbers, Proven, Reason, Subject
 from schemas.word import Part, UtcMs, Word
 
 
 class AdmittedAct(Word, frozen=True):
-    """An operator's act, admitted: `act` is its word (`acknowledge`, `verify`, `stand_down`), the rest is what the person stated."""
+    """An operator's act, admitted: `act` is its word (`acknowledge`, `stand_down`, `excuse`), the rest is what the person stated.
+
+    It is on an escalation at a revision; or on a period of an obligation: of one firm's permit, or of all firms where `firm` is empty.
+    step: what was proposed and is confirmed. digest: of what was stated (law 5).
+    """
 
     act: str
     source: str
@@ -22,6 +26,12 @@ class AdmittedAct(Word, frozen=True):
     verdict: str = ""
     reason: str = ""
     exercise: bool = False
+    firm: str = ""
+    permit: str = ""
+    obligation: str = ""
+    period: str = ""
+    step: str = ""
+    digest: str = ""
 
 
 class Judged(StrEnum):
@@ -210,7 +220,7 @@ class Item(Word, frozen=True):
     subjects: tuple[Subject, ...] = ()
     more_subjects: int = 0
     asked: tuple[Asked, ...] = ()
-    proof: Proof | None = None
+    proof: Proven | None = None
     page: int = 0
     exercise: bool = False
 

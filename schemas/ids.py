@@ -5,6 +5,16 @@ import hashlib
 FIRM, ESTATE, SOURCE = "firm:", "estate:", "source:"
 DESK = "desk"
 REGENCY = "regency:"
+STORY = "siaga/story"
+"""The CloudEvents source whose watermarks move a story, and nothing else."""
+
+COMPLETE = ""
+"""The gate that has come as far as everything has been read."""
+
+
+def gate(topic: str, source: str) -> str:
+    """The gate that has come as far as `topic` has been read and `source` has published in all of its partitions."""
+    return f"{topic}|{source}"
 
 
 def digest(*parts: str | bytes) -> str:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from schemas.escalation import FACTS
 from schemas.intake import Grade, Id, Name
+from schemas.obligations import Obligation
 from schemas.surveillance import Because, Rule
 from schemas.word import Fact
 
@@ -192,7 +193,8 @@ class Delivering(Sourced):
     """Budgets, coalescing, retries and breakers of law 11 and design §6.
 
     digest_update_hours: how long a change of a digest that has been told waits for others. most_waiting: letters that may wait at one
-    receiver. forget_days: after a thread's last message; forget_days_after_end: after its end was told.
+    receiver. forget_days: after a thread's last message; forget_days_after_end: after its end was told. link_days: how long a message's
+    link opens the page.
     """
 
     bucket: Threshold
@@ -208,10 +210,43 @@ class Delivering(Sourced):
     breaker_after: Threshold
     breaker_seconds: Seconds
     tolerance_seconds: Seconds
+    link_days: Threshold
 
     def retry(self, channel: str) -> Retry:
         """The schedule of a channel."""
         return {"mail": self.mail, "webhook": self.webhook, "file": self.file}[channel]
+
+
+class Clock(Sourced):
+    """What time is proven by, and how it moves.
+
+    tolerance_seconds: how far INTAKE's own watermark vouches behind its append time. patience_seconds: how long a room is waited for
+    before the next one is given the tick all the same.
+    """
+
+    tolerance_seconds: Seconds
+    patience_seconds: Seconds
+    tick_every_minutes: Threshold
+
+
+class Deadlines(Sourced):
+    """How a deadline is decided, and when nobody is accused (R1 to R4, G2).
+
+    grace_hours: an absence fires so long after it was due. remind_before_hours: when the firm is reminded. lateness_days: how far back a
+    late report still changes what was decided. unproven_after_hours: how long after the grace a deadline may lack its proof before its
+    source and the operator are told. silence_before_hours: a source that was silent beyond its limit so shortly before a deadline puts on
+    the brake. brake_percent, brake_times_median: more absences than either are not believed without a person. decided_by: the positions
+    that confirm, waive, excuse and release.
+    """
+
+    grace_hours: Threshold
+    remind_before_hours: tuple[Threshold, ...]
+    lateness_days: Threshold
+    unproven_after_hours: Threshold
+    silence_before_hours: Threshold
+    brake_percent: Annotated[int, Field(ge=0, le=100)]
+    brake_times_median: Threshold
+    decided_by: tuple[Name, ...]
 
 
 class Intake(Sourced):
@@ -228,11 +263,18 @@ class Policy(Fact):
     describes: str
     audit_days: Threshold
     intake: Intake
+    clock: Clock
+    deadlines: Deadlines
     severity: Severity
     filing: Filing
     surveillance: Surveilling
     escalation: Escalating
     delivery: Delivering
+    obligations: tuple[Obligation, ...] = ()
+
+    def obligation(self, obligation: str) -> Obligation | None:
+        """The obligation of that id, if the policy has it."""
+        return next((each for each in self.obligations if each.id == obligation), None)
 
     @model_validator(mode="after")
     def _forgets_in_order(self) -> Self:

@@ -260,7 +260,7 @@ class Subject(Part, frozen=True):
     state: AlertState = AlertState.FIRING
 
 
-class Proof(Part, frozen=True):
+class Proven(Part, frozen=True):
     """Why an absence may be believed (law 6): everything that the source had received up to `through` had been read at `read_at`.
 
     tick: the number of the tick that carries the watermarks, in so many of all partitions.
@@ -298,7 +298,7 @@ class DigestSituation(Situation, frozen=True, kw_only=True, tag="digest"):
     more_subjects: int = 0
     before: Numbers = ()
     before_period: str = ""
-    proof: Proof | None = None
+    proof: Proven | None = None
     page: int = 0
 
     def numbers(self) -> Numbers:
@@ -343,6 +343,6 @@ class Alert(Word, frozen=True):
     deadlines: tuple[tuple[str, UtcMs], ...] = ()
     open_until: UtcMs | None = None
     share: Share | None = None
-    proof: Proof | None = None
+    proof: Proven | None = None
     historic: bool = False
     exercise: bool = False

@@ -36,12 +36,20 @@ CASES = Topic("covid-case-notices", "any", ("facts", "watermarks"), 4, Kept.INTA
 INCIDENTS = Topic("smelter-incidents", "any", ("facts", "watermarks"), 4, Kept.INTAKE, ("upstream", "intake"), "intake")
 ACTS = Topic("operator-acts", "estate id", ("acts", "watermarks"), 2, Kept.AUDIT, ("ackpage", "console", "cli", "intake"), "intake")
 REGISTRY = Topic("firm-registry", "entity id", ("entries", "activate", "watermarks"), 1, Kept.FOR_EVER, ("upstream", "intake"), "intake")
-PROGRESS = Topic("progress", "room and partition", ("progress",), 1, Kept.INTAKE, ("every room",), "clock")
-LEDGER = Topic("ledger", "subject", ("admitted", "refusal", "tick"), 4, Kept.FOR_EVER, ("intake", "clock"), "surveillance")
+PROGRESS = Topic("progress", "room and partition", ("progress", "count", "completeness_broken"), 1, Kept.INTAKE, ("every room",), "clock")
+LEDGER = Topic(
+    "ledger",
+    "subject",
+    ("admitted", "refusal", "admitted_act", "enrolled", "connected", "tick"),
+    4,
+    Kept.FOR_EVER,
+    ("intake", "clock"),
+    "surveillance",
+)
 ESCALATION_INBOX = Topic(
     "escalation-inbox",
     "estate id",
-    ("alert", "admitted_act", "outcome", "tick"),
+    ("alert", "admitted_act", "outcome", "tick", "brake", "completeness_broken"),
     4,
     Kept.FOR_EVER,
     ("surveillance", "intake", "delivery", "clock"),
@@ -61,7 +69,10 @@ ESCALATIONS = Topic("escalations", "estate id", ("escalation", "answer"), 4, Kep
 REJECTED = Topic("rejected", "source", ("rejected", "oddity"), 2, Kept.FOR_EVER, ("intake", "surveillance"), "operators")
 PARKED = Topic("parked", "key", ("parked",), 2, Kept.FOR_EVER, ("every room",), "operators")
 
-INTAKE_TOPICS = (REPORTS, CASES, INCIDENTS, ACTS, REGISTRY)
+FACT_TOPICS = (REPORTS, CASES, INCIDENTS)
+"""Where upstream systems say something about firms."""
+
+INTAKE_TOPICS = (*FACT_TOPICS, ACTS, REGISTRY)
 """What the outside publishes to, and INTAKE reads."""
 
 INBOXES = {
@@ -70,7 +81,9 @@ INBOXES = {
     "surveillance": (LEDGER,),
     "escalation": (ESCALATION_INBOX,),
     "delivery": (DELIVERY_INBOX,),
-    "senders": (ATTEMPTS,),
+    "senders-mail": (ATTEMPTS,),
+    "senders-webhook": (ATTEMPTS,),
+    "senders-file": (ATTEMPTS,),
 }
 """Which room reads what. Every room but INTAKE has exactly one inbox."""
 

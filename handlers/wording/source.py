@@ -22,6 +22,13 @@ REFUSING: Mapping[str, Both] = {
     "wrong_value": Both("nilai salah", "wrong value"),
     "exercise_misplaced": Both("latihan di jalur produksi, atau sebaliknya", "an exercise in production, or the reverse"),
     "unknown_revision": Both("revisi tidak dikenal", "unknown revision"),
+    "unknown_source": Both("sumber tidak terdaftar", "the source is not registered"),
+    "unknown_obligation": Both("kewajiban lapor tidak dikenal", "unknown obligation to report"),
+    "unknown_period": Both("periode lapor tidak ada", "no such reporting period"),
+    "unknown_permit": Both("izin tidak ada di registri", "the permit is not in the registry"),
+    "permit_of_another_firm": Both("izin itu milik perusahaan lain", "the permit is another firm's"),
+    "before_its_period": Both("diterima sebelum periodenya dimulai", "received before its period began"),
+    "after_its_publication": Both("diterima setelah diterbitkan", "received after its own publication"),
 }
 
 _REFUSED = re.compile(r"([^:]*): (\w+) \((.*)\)", re.DOTALL)

@@ -129,6 +129,7 @@ class _Run:
     async def _one(self, story: "Story", kafka: "Kafka", directory: Path, port: int, *, is_first: bool) -> Told:
         """One story, under a prefix and with a catcher of its own, so that its tally is its own."""
         from streams.cli import place, stage, troupe
+        from streams.live.settings import TimeSource
 
         settings = place.settings(kafka=kafka.bootstrap, prefix=f"{PREFIX}{self._id}.{story.name}.")
         home = directory / story.name
@@ -136,7 +137,7 @@ class _Run:
         async with AsyncExitStack() as stack:
             caught = await stack.enter_async_context(troupe.catcher(home, port))
             await stack.enter_async_context(_topics(settings))
-            stack.enter_context(place.noted(kafka.bootstrap, settings.prefix))
+            stack.enter_context(place.noted(kafka.bootstrap, settings.prefix, TimeSource.WATERMARKS))
             crew = await stack.enter_async_context(troupe.workers(troupe.environment(settings, caught, home / "state"), home))
             scene = await stack.enter_async_context(stage.listening(settings))
             first = asyncio.create_task(self._first_message(scene))

@@ -83,8 +83,9 @@ class Scene:
         return all(self._committed(partition, through) for partition in range(DELIVERY_INBOX.partitions)) and not self.open_attempts
 
     def least_due(self) -> UtcMs | None:
-        """The least instant of law and policy that any seat waits for."""
-        return min((word.due_at for word in self._progress.values() if word.due_at is not None), default=None)
+        """The least instant of law and policy, or of what has been proven, that any seat waits for."""
+        waited = [(word.due_at, *(instant for _, instant in word.due_proven)) for word in self._progress.values()]
+        return min((instant for instants in waited for instant in instants if instant is not None), default=None)
 
     def stands(self) -> str:
         """Where things stand, in words for whoever waited in vain."""

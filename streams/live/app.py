@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import faust
@@ -12,7 +11,8 @@ import structlog
 from prometheus_client import Counter
 
 from schemas.topics import ESCALATIONS, INTAKE_TOPICS
-from streams.live.process import calm_collector, log_to_stderr
+from streams.live.nudges import Nudges
+from streams.live.process import calm_collector, log_to_stderr, release
 from streams.live.seat import Hosting
 from streams.live.seats import Seats
 from streams.live.settings import Settings
@@ -71,6 +71,7 @@ def build(settings: Settings, rooms: Iterable[Hosting], edges: Iterable[mode.Ser
     for seats in app.seats:
         app.service(Holder(seats))  # type: ignore[arg-type]  # an instance is taken as well as a class
     app.service(Watermarks(settings, (seats for seats in app.seats if seats.inbox in INTAKE_TOPICS)))  # type: ignore[arg-type]
+    app.service(Nudges(settings, (seats for seats in app.seats if seats.hosting.wakes_at)))  # type: ignore[arg-type]
     _count_escalations(app, settings)
     return app
 
@@ -83,14 +84,6 @@ def run(app: faust.App, *, loglevel: str = "WARNING") -> int:
         worker.execute_from_commandline()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
-
-
-def release() -> str:
-    """The release that every word is stamped with."""
-    try:
-        return version("siaga")
-    except PackageNotFoundError:
-        return "unreleased"
 
 
 def _options(settings: Settings) -> dict[str, Any]:

@@ -5,8 +5,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from streams.live.turn import DUE_AT, DUE_WALL, STEPPED, TICK_NUMBER
-from streams.live.voice import OFFSET
+from streams.live.turn import DUE_AT, DUE_PROVEN, DUE_WALL, OFFSET, STEPPED, TICK_NUMBER
 from streams.pipeline.dues import Dues
 from streams.pipeline.line import Due, Entry
 
@@ -61,9 +60,17 @@ def _remember(kept: Kept, name: str, record: ConsumerRecord[bytes, bytes], unpac
     kept.entries[name] = unpack(record.value)
     if not record.headers:
         return
-    kept.dues.set(name, Due(_number(record.headers, DUE_AT, None), _number(record.headers, DUE_WALL, None)))
+    kept.dues.set(name, Due(_number(record.headers, DUE_AT, None), _number(record.headers, DUE_WALL, None), _proven(record.headers)))
     if _number(record.headers, STEPPED, -1) == kept.next:
         kept.stepped.add(name)
+
+
+def _proven(headers: Any) -> tuple[str, int] | None:
+    value = next((value for header, value in headers if header == DUE_PROVEN), None)
+    if value is None:
+        return None
+    instant, _, gate = value.decode().partition(" ")
+    return gate, int(instant)
 
 
 def _number(headers: Any, name: str, absent: Any) -> Any:

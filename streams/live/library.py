@@ -11,7 +11,7 @@ import structlog
 from pydantic import ValidationError
 
 from schemas.policy import Policy, Roster
-from streams.pipeline.line import InForce, Record
+from streams.pipeline.line import InForce, NotInstalledError, Record, UnstampedError
 
 log = structlog.get_logger()
 
@@ -33,14 +33,25 @@ class Library(NamedTuple):
             log.warning("roster.example", means="only example positions can be told; put a roster into SIAGA_ROSTERS")
         return Library(self.policies, own or self.rosters)
 
+    def policy(self, revision: str) -> Policy:
+        """The policy revision of that name. Raises NotInstalledError."""
+        if revision not in self.policies:
+            raise NotInstalledError(f"revision {revision} is not installed; put its file into the directory of SIAGA_POLICIES")
+        return self.policies[revision]
+
     def in_force(self, record: Record) -> InForce:
-        """The revisions that a record of an inner topic is stamped with. Raises LibraryError when one is not installed."""
+        """The revisions that a record of an inner topic is stamped with. Raises NotInstalledError, UnstampedError."""
         policy, roster = record.header("policy"), record.header("roster")
+        if not (policy and roster):
+            raise UnstampedError
         try:
             return InForce(self.policies[policy], self.rosters[roster])
-        except KeyError as missing:
+        except KeyError:
+            directory = "SIAGA_ROSTERS" if policy in self.policies else "SIAGA_POLICIES"
+            missing = roster if policy in self.policies else policy
             where = f"{record.topic}/{record.partition}/{record.offset}"
-            raise LibraryError(f"revision {missing} stamped on {where} is not installed; put its file into the policy directory") from None
+            words = f"revision {missing}, by which {where} was decided, is not installed; put its file into the directory of {directory}"
+            raise NotInstalledError(words) from None
 
 
 def load(directories: Iterable[Path] = ()) -> Library:

@@ -10,16 +10,9 @@ from aiokafka.structs import RecordMetadata
 
 from schemas.topics import Topic
 from schemas.word import UtcMs
-from streams.live.voice import Headers
-
-LARGEST_ROW_BYTES = 900_000
-"""Brokers refuse records above 1 MB, and a refusal would end the worker: nothing larger may come this far."""
+from streams.pipeline.answer import Row
 
 BATCH_BYTES = 1_000_000
-
-
-Row = tuple[Topic, int, bytes, bytes | None, Headers]
-"""One record to be written: topic, partition, key, value, headers. Plain, because a busy seat makes 100,000 a second."""
 
 
 class Place(NamedTuple):

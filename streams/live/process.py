@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 import sys
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NoReturn
 
 import structlog
@@ -24,6 +25,14 @@ def log_to_stderr(level: str) -> None:
             structlog.processors.KeyValueRenderer(),
         ]
         structlog.configure(processors=shown, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+
+def release() -> str:
+    """The release that every word is stamped with."""
+    try:
+        return version("siaga")
+    except PackageNotFoundError:
+        return "unreleased"
 
 
 def end(words: str) -> NoReturn:

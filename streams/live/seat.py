@@ -6,26 +6,27 @@ step onto an overlay, write words and changed entries and offset in one transact
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Any, NamedTuple, NoReturn
 
-import msgspec
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import ProducerFenced
 
-from schemas.codec import decode
-from schemas.ledger import Progress, Tick
+from schemas.ledger import Tick
 from schemas.topics import Topic, changelog
+from schemas.word import UtcMs
+from streams.live import clock
 from streams.live.changelog import Kept, restore
 from streams.live.kafka import APPEND_TIME, as_record
 from streams.live.outbox import BATCH_BYTES, Outbox
 from streams.live.settings import Settings
 from streams.live.turn import Committed, Task, Turn
-from streams.live.voice import TICK, Voice
-from streams.pipeline.line import Due, Record, Room
+from streams.pipeline.answer import Speaker, tick_of
+from streams.pipeline.dues import Least, is_sooner, reached_by
+from streams.pipeline.line import Entry, Record, Room
 
 log = structlog.get_logger()
 
@@ -37,15 +38,24 @@ MOST_SWEPT = 500
 _MOST_BYTES = 16_000_000
 _LONG_SECONDS = 1.0
 _BREATH_SECONDS = 0.05
-_LOOK_EVERY = 32
 _TRANSACTION_MS = 10_000
 _OPENING_TRIES = 10
 
 BeforeBatch = Callable[[Sequence[Record]], Awaitable[int | None]]
 """Awaited before records are stepped. Answers how many of them to take (at least one is taken), or None for all."""
 
+LetGo = Callable[[Sequence[Record]], None]
+"""Called when the records that `before_batch` let through are done with: committed, or not."""
+
 AfterCommit = Callable[[Sequence[Record], Sequence[Committed]], Awaitable[None]]
 """Awaited when a transaction is committed, with its records and the room's words. The seat takes nothing new meanwhile."""
+
+
+WakesAt = Callable[[Mapping[str, Entry]], UtcMs | None]
+"""The broker's time at which a room wants to be woken, by its memory; None if nothing is due."""
+
+FirstOffset = Callable[[TopicPartition], Awaitable[int]]
+"""Where a partition begins by now."""
 
 
 class Hosting(NamedTuple):
@@ -55,6 +65,8 @@ class Hosting(NamedTuple):
     policy_of: Callable[[Record], Any]
     before_batch: BeforeBatch | None = None
     after_commit: AfterCommit | None = None
+    wakes_at: WakesAt | None = None
+    let_go: LetGo | None = None
 
 
 class State(StrEnum):
@@ -71,25 +83,27 @@ class Seat:
 
     def __init__(
         self, settings: Settings, hosting: Hosting, inbox: Topic, partition: int, *,
-        release: str, wanted: Callable[[], None], fenced: Callable[[], None], end: Callable[[str], NoReturn],
+        release: str, wanted: Callable[[], None], fenced: Callable[[], None], end: Callable[[str], NoReturn], first_offset: FirstOffset,
     ) -> None:  # fmt: skip
         self.state = State.OPENING
         self.partition = partition
+        self.seen: tuple[UtcMs, float] | None = None
+        """The broker's time of the newest record, and the instant at which it came."""
         self.tp = TopicPartition(settings.prefix + inbox.name, partition)
         self.group = group_of(settings, hosting.room, inbox)
         self._settings = settings
         self._hosting = hosting
         self._inbox = inbox
-        self._wanted, self._fenced, self._end = wanted, fenced, end
+        self._wanted, self._fenced, self._end, self._first_offset = wanted, fenced, end, first_offset
         self._task_of_turns = _task(hosting, inbox, partition, release)
         self._kept = Kept()
-        self._reported = Due()
+        self._reported = Least()
         self._queue: list[ConsumerRecord[bytes, bytes]] = []
         self._bell = asyncio.Event()
         self._closing = False
         self._farewell: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._begun = self._breathed = 0.0
-        self._obeys_ticks = "clock" in inbox.writers
+        self._begun = self._breathes_at = 0.0
+        self._obeys_ticks = self._task_of_turns.speaker.obeys_ticks
         self._producer: AIOKafkaProducer | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -123,6 +137,10 @@ class Seat:
         """Whether the partition should be paused."""
         return len(self._queue) >= FULL_RECORDS
 
+    def wakes_at(self) -> UtcMs | None:
+        """When the room wants to be woken."""
+        return self._hosting.wakes_at(self._kept.entries) if self._hosting.wakes_at else None
+
     async def open(self) -> int:
         """Fence, restore, begin to work; return the offset to seek."""
         name = f"{self._settings.prefix}siaga.{self._hosting.room.name}.{self._inbox.name}.{self.partition}"
@@ -141,6 +159,7 @@ class Seat:
     def offer(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
         """Take polled records into the queue. Never waits."""
         self._queue += records
+        self.seen = (records[-1].timestamp, clock.elapsed())
         self._bell.set()
 
     async def close(self) -> None:
@@ -216,7 +235,11 @@ class Seat:
             await self._check_gap()
         while records:
             taken = await self._allowed(records)
-            await self._answer(records[:taken])
+            try:
+                await self._answer(records[:taken])
+            finally:
+                if self._hosting.let_go:
+                    self._hosting.let_go(records[:taken])
             records = [] if self._closing else records[taken:]
 
     def _fresh(self, polled: Sequence[ConsumerRecord[bytes, bytes]]) -> list[Record]:
@@ -228,17 +251,9 @@ class Seat:
 
     async def _check_gap(self) -> None:
         """Offsets skip commit markers and aborted records; they must not skip what retention took away unread."""
-        first = await self._first_offset()
+        first = await self._first_offset(self.tp)
         if first > self.next:
             raise RuntimeError(f"{_name(self.tp)}: offset {self.next} was deleted unread; the log begins at {first}")
-
-    async def _first_offset(self) -> int:
-        reader = self._reader()
-        await reader.start()
-        try:
-            return int((await reader.beginning_offsets([self.tp]))[self.tp])
-        finally:
-            await reader.stop()
 
     async def _allowed(self, records: Sequence[Record]) -> int:
         """How many records the hook lets through; none when the seat closes while the hook waits."""
@@ -254,28 +269,32 @@ class Seat:
         return len(records) if wanted is None else max(1, wanted)
 
     async def _answer(self, records: Sequence[Record]) -> None:
+        """Step the records. A long turn is committed on the way; a seat that closes leaves the rest to whoever opens it next."""
         turn = self._turn()
-        for position, record in enumerate(records):
-            if self._obeys_ticks and TICK in record.headers:
-                turn = await self._tick(turn, record)
-            else:
+        for record in records:
+            tick = tick_of(record) if self._obeys_ticks else None
+            if tick is None:
                 turn.step(record)
-            if not position % _LOOK_EVERY and await self._is_long(turn):
+            elif isinstance(tick, Tick):
+                turn = await self._tick(turn, record, tick)
+            else:
+                turn.park(record, tick)
+            if time.monotonic() >= self._breathes_at and await self._is_long(turn) and turn.records:
                 await self._commit(turn)
                 turn = self._turn()
+            if self._closing:
+                break
         if turn.records:
             await self._commit(turn)
 
-    async def _tick(self, turn: Turn, record: Record) -> Turn:
+    async def _tick(self, turn: Turn, record: Record, tick: Tick) -> Turn:
         """Step what is due. A long sweep takes several transactions, of which only the last goes past the tick."""
-        tick = _decoded(record)
-        if isinstance(tick, Exception):
-            turn.park(record, tick)
-            return turn
-        for entry in self._kept.dues.until(tick.at, tick.wall, self._kept.stepped):
-            if turn.swept >= MOST_SWEPT or await self._is_long(turn):
+        for entry in self._kept.dues.until(reached_by(tick), self._kept.stepped):
+            if turn.swept >= MOST_SWEPT or (time.monotonic() >= self._breathes_at and await self._is_long(turn)):
                 await self._write(turn, record.offset, self._kept.stepped)
                 turn = self._turn()
+                if self._closing:
+                    return turn
             turn.sweep(record, entry, self._kept.stepped)
         self._kept.stepped = set()
         turn.finish_tick(record, tick.number)
@@ -288,15 +307,15 @@ class Seat:
             self._task_of_turns, self._kept.entries, self._kept.dues, Outbox(self._producer, self._settings.prefix), self._kept.tick
         )
         self._begun = time.monotonic()
+        self._breathes_at = self._begun + _BREATH_SECONDS
         return turn
 
     async def _is_long(self, turn: Turn) -> bool:
-        """Give way to the loop now and then, and say whether the transaction should end here."""
+        """Give way to the loop, and say whether the transaction should end here."""
+        await asyncio.sleep(0)
         now = time.monotonic()
-        if now - self._breathed > _BREATH_SECONDS:
-            await asyncio.sleep(0)
-            self._breathed = time.monotonic()
-        return now - self._begun > _LONG_SECONDS or turn.outbox.bytes_held > _MOST_BYTES
+        self._breathes_at = now + _BREATH_SECONDS
+        return self._closing or now - self._begun > _LONG_SECONDS or turn.outbox.bytes_held > _MOST_BYTES
 
     async def _commit_opening(self) -> None:
         """Before anything else, tell CLOCK what is due here: after a restart nobody else knows."""
@@ -307,7 +326,7 @@ class Seat:
     async def _commit(self, turn: Turn) -> None:
         """Commit every record of the turn, and tell CLOCK if something is due sooner than it knows."""
         last = turn.records[-1]
-        if _is_sooner(self._kept.dues.least(), self._reported):
+        if is_sooner(self._kept.dues.least(), self._reported):
             self._report(turn, f"{last.topic}/{last.partition}/{last.offset}")
         await self._write(turn, last.offset + 1, frozenset())
 
@@ -334,16 +353,10 @@ class Seat:
         self._kept.next, self._kept.tick = offset, turn.tick
 
     def _report(self, turn: Turn, coordinates: str) -> None:
-        """Say how far this seat has come, if it obeys ticks. INTAKE itself speaks to CLOCK, by watermarks.
-
-        CLOCK stamps its ticks with the revisions of INTAKE's last word: after one without any, no due entry could be decided.
-        """
-        if not self._obeys_ticks:
-            return
-        least = self._reported = self._kept.dues.least()
-        room = self._hosting.room.name
-        word = Progress(room, self._inbox.name, self.partition, tick=turn.tick, due_at=least.at, due_wall=least.wall)
-        turn.report(word, coordinates)
+        """Say how far this seat has come, if it obeys ticks. INTAKE itself speaks to CLOCK, by watermarks."""
+        if self._obeys_ticks:
+            self._reported = self._kept.dues.least()
+            turn.report(self._reported, coordinates)
 
 
 def group_of(settings: Settings, room: Room, inbox: Topic) -> str:
@@ -352,12 +365,8 @@ def group_of(settings: Settings, room: Room, inbox: Topic) -> str:
 
 
 def _task(hosting: Hosting, inbox: Topic, partition: int, release: str) -> Task:
-    room = hosting.room
-    by = f"{room.name}/{inbox.name}/{partition}" if len(room.inboxes) > 1 else f"{room.name}/{partition}"
-    keep = hosting.after_commit is not None
-    return Task(
-        f"{inbox.name}/{partition}".encode(), room, hosting.policy_of, changelog(room.name, inbox), partition, Voice(by, release), keep
-    )
+    speaker = Speaker(hosting.room, hosting.policy_of, inbox, partition, release)
+    return Task(speaker, changelog(hosting.room.name, inbox), keep=hosting.after_commit is not None)
 
 
 def _name(tp: TopicPartition) -> str:
@@ -369,18 +378,3 @@ def _hush(producer: AIOKafkaProducer | None) -> None:
     waiter = producer._txn_manager._transaction_waiter if producer else None  # noqa: SLF001  aiokafka offers no other way
     if waiter and waiter.done() and not waiter.cancelled():
         waiter.exception()
-
-
-def _decoded(record: Record) -> Tick | Exception:
-    """The tick that the record says it is, or why it is none."""
-    try:
-        word = decode(record.value or b"")
-    except msgspec.MsgspecError as error:
-        return error
-    return word if isinstance(word, Tick) else ValueError("a record named tick holds another word")
-
-
-def _is_sooner(now: Due, before: Due) -> bool:
-    """Whether either clock's least instant lies before the one that was told."""
-    pairs = ((now.at, before.at), (now.wall, before.wall))
-    return any(instant is not None and (told is None or instant < told) for instant, told in pairs)

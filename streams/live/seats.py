@@ -54,6 +54,8 @@ class Seats(ConsumerRebalanceListener):
         self._joining: asyncio.Future[None] | None = None
         self._opening: asyncio.Future[list[int]] | None = None
         self._consumer: AIOKafkaConsumer | None = None
+        self._asker: AIOKafkaConsumer | None = None
+        self._asking = asyncio.Lock()
 
     async def run(self) -> None:
         """Hold seats until `stop` is called."""
@@ -109,6 +111,7 @@ class Seats(ConsumerRebalanceListener):
         finally:
             await self._close()
             await self._leave_group(consumer)
+            await self._dismiss_asker()
 
     async def _join(self, consumer: AIOKafkaConsumer) -> None:
         """Start the consumer. It waits for every member of the group, and one may be frozen."""
@@ -123,6 +126,19 @@ class Seats(ConsumerRebalanceListener):
         with suppress(TimeoutError):
             async with asyncio.timeout(_LEAVE_SECONDS if self._stopping.is_set() else None):
                 await consumer.stop()
+
+    async def _first_offset(self, tp: TopicPartition) -> int:
+        """Where a partition begins by now. Asked by a client of its own: behind a fetch of the group's consumer the question would wait."""
+        async with self._asking:
+            if self._asker is None:
+                self._asker = AIOKafkaConsumer(**self._settings.kafka_options(), enable_auto_commit=False)
+                await self._asker.start()
+            return int((await self._asker.beginning_offsets([tp]))[tp])
+
+    async def _dismiss_asker(self) -> None:
+        asker, self._asker = self._asker, None
+        if asker:
+            await asker.stop()
 
     def _is_leaving(self) -> bool:
         return self._stopping.is_set() or self._rejoin.is_set()
@@ -191,6 +207,7 @@ class Seats(ConsumerRebalanceListener):
             wanted=lambda: self._resume(partition),
             fenced=lambda: self._leave(partition),
             end=self._end,
+            first_offset=self._first_offset,
         )
 
     def _resume(self, partition: int) -> None:

@@ -1,12 +1,11 @@
-"""SENDERS: attempts in; `begun` receipts, and then, through a Faust channel per kind of endpoint, mails, webhooks and lines out.
+"""SENDERS' edge: attempts that have begun, through a Faust channel per kind of endpoint, out as mails, webhooks and lines.
 
-A seat reads the attempts and commits `begun` for as many as there are free slots. Only what is committed may be sent, by this process and
-nobody else, with the delivery's own id; how it went is written to DELIVERY's inbox by an idempotent producer.
+A seat commits `begun` for as many attempts as slots could be reserved. Only what is committed may be sent, by this process and nobody else,
+with the delivery's own id; how it went is written to DELIVERY's inbox by an idempotent producer.
 """
 
 import asyncio
-import time
-from collections.abc import AsyncIterable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import faust
@@ -17,49 +16,56 @@ from aiokafka.errors import KafkaError
 
 from handlers.channel import Channel, Result
 from handlers.sign import Links, Seal
-from schemas import codec
 from schemas.delivery import Attempt, Receipt, ReceiptKind
-from schemas.policy import Retry
-from schemas.topics import ATTEMPTS, DELIVERY_INBOX, partition_of
-from schemas.word import Stamp, UtcMs, Word
-from streams.live.app import release
+from schemas.policy import Delivering
+from schemas.topics import ATTEMPTS
+from schemas.word import UtcMs
+from streams.live import clock
 from streams.live.library import Library
+from streams.live.process import release
 from streams.live.seat import Hosting
 from streams.live.settings import Settings
 from streams.live.turn import Committed
-from streams.live.voice import Voice
-from streams.pipeline.line import NOTHING, Entry, Record, Room, Said, Step
+from streams.pipeline.answer import Speaker
+from streams.pipeline.line import Record, UnstampedError
+from streams.pipeline.senders import SENDERS, attempt_in, receipt, said_of
 
 log = structlog.get_logger()
 
 DAY_MS = 86_400_000
-LINK_DAYS = 7
-"""How long the link of a message opens the page; an escalation that is older than this has been re-armed many times."""
+OUTCOME_N = 1
+"""The outcome is the second word that an attempt leads to; `begun` is the first."""
+
+_MOST_LOOKED_AT = 256
+"""Attempts decoded at once before the loop has its turn again: some milliseconds."""
 
 
-def step(_: Mapping[str, Entry], record: Record, __: None) -> Step:
-    """An attempt: say that it has begun. Its execution waits for the commit."""
-    attempt = codec.decode(record.value or b"")
-    if not isinstance(attempt, Attempt):
-        return NOTHING
-    stamp = Stamp(record.header("policy"), record.header("roster"))
-    return Step(words=(Said(DELIVERY_INBOX, attempt.delivery.to.receiver, _receipt(attempt, ReceiptKind.BEGUN), stamp),))
+class Reserved(NamedTuple):
+    """A slot that is kept for an attempt, what it is decided by, and when its time began to run: before it could be committed as begun."""
 
-
-SENDERS = Room("senders", (ATTEMPTS,), step, msgspec.json.encode, msgspec.json.decode)
+    attempt: Attempt
+    delivering: Delivering
+    since: float
 
 
 class Job(NamedTuple):
-    """An attempt that this process must now execute, the broker's clock when it began, and the monotonic second it must end by."""
+    """An attempt that this process must now execute, and the broker's clock when it began."""
 
-    attempt: Attempt
+    reserved: Reserved
     record: Record
     begun_at: UtcMs
-    ends: float
+
+    @property
+    def ends(self) -> float:
+        """When nobody may be executing it any more. Between commit and hand-over a process can be stopped for hours: that time counts."""
+        return self.reserved.since + self.reserved.delivering.retry(self.reserved.attempt.delivery.to.channel).send_seconds
 
 
 Rendered = Callable[[Attempt, Links, UtcMs], Any]
 """An attempt, its reader's links and the broker's instant in; what the channel sends out."""
+
+Say = Callable[[Record, Receipt], Awaitable[None]]
+"""Writes how an attempt went."""
 
 
 class Way(NamedTuple):
@@ -70,96 +76,99 @@ class Way(NamedTuple):
     slots: int
 
 
-class Senders:
-    """The senders of one process. `attach` gives them their agents; `hosting` is what their seats run."""
+class Outlet:
+    """One kind of endpoint in this process: its slots, and what is being sent."""
 
-    def __init__(self, settings: Settings, library: Library, seal: Seal, ways: Mapping[str, Way]) -> None:
-        self._settings, self._library, self._seal, self._ways = settings, library, seal, ways
-        self._free = {kind: way.slots for kind, way in ways.items()}
+    def __init__(
+        self, kind: str, way: Way, library: Library, seal: Seal, *, say: Say, elapsed: Callable[[], float] = clock.elapsed
+    ) -> None:
+        self.kind = kind
+        self.free = way.slots
+        self._way, self._library, self._seal, self._say, self._elapsed = way, library, seal, say, elapsed
         self._freed = asyncio.Event()
-        self._channels: dict[str, Any] = {}
+        self._reserved: dict[tuple[int, int], Reserved] = {}
         self._executing: set[asyncio.Task[None]] = set()
-        self._producer: AIOKafkaProducer | None = None
-        self._voices: dict[int, Voice] = {}
+        self.jobs: Any = None
 
     @property
     def hosting(self) -> Hosting:
-        """What the seats of SENDERS run."""
-        return Hosting(SENDERS, lambda _: None, before_batch=self._as_many_as_fit, after_commit=self._hand_over)
+        """What the seats of this kind run."""
+        return Hosting(
+            SENDERS[self.kind],
+            self._library.in_force,
+            before_batch=self._as_many_as_fit,
+            after_commit=self._hand_over,
+            let_go=self._let_go,
+        )
 
-    def attach(self, app: faust.App) -> None:
-        """One in-memory channel and one agent for each kind of endpoint."""
-        for kind in self._ways:
-            self._channels[kind] = channel = app.channel(maxsize=0)
-            app.agent(channel, name=f"siaga.senders.{kind}")(self._take)
-
-    async def start(self) -> None:
-        """Open the producer of outcomes."""
-        self._producer = AIOKafkaProducer(**self._settings.kafka_options(), enable_idempotence=True, acks="all")
-        await self._producer.start()
-
-    async def stop(self) -> None:
-        """Let what has begun end, and close the channels."""
-        if self._executing:
-            await asyncio.wait(self._executing)
-        await asyncio.gather(*(way.channel.close() for way in self._ways.values()))
-        if self._producer:
-            await self._producer.stop()
-
-    async def _as_many_as_fit(self, records: Sequence[Record]) -> int:
-        """How many of the first records find a free slot; waits until the first does."""
-        attempts = [_attempt(record) for record in records]
-        while attempts[0] is not None and self._free[attempts[0].delivery.to.channel] <= 0:
-            self._freed.clear()
-            await self._freed.wait()
-        free, count = dict(self._free), 0
-        for attempt in attempts:
-            if attempt is not None:
-                free[attempt.delivery.to.channel] -= 1
-                if free[attempt.delivery.to.channel] < 0:
-                    break
-            count += 1
-        return count
-
-    async def _hand_over(self, _: Sequence[Record], committed: Sequence[Committed]) -> None:
-        """What has been committed as begun is handed to its channel."""
-        for word in committed:
-            attempt = _attempt(word.record)
-            if attempt is None:
-                continue
-            kind = attempt.delivery.to.channel
-            self._free[kind] -= 1
-            ends = time.monotonic() + self._retry(word.record, kind).send_seconds
-            await self._channels[kind].put(Job(attempt, word.record, word.appended_at, ends))
-
-    def _retry(self, record: Record, kind: str) -> Retry:
-        return self._library.in_force(record).policy.delivery.retry(kind)
-
-    async def _take(self, jobs: AsyncIterable[Job]) -> None:
+    async def take(self, jobs: AsyncIterable[Job]) -> None:
         """The agent: every job in a task of its own, so that a slow receiver holds up nobody."""
         async for job in jobs:
             task = asyncio.create_task(self._execute(job))
             self._executing.add(task)
             task.add_done_callback(self._executing.discard)
 
+    async def close(self) -> None:
+        """Let what has begun end, and close the channel."""
+        if self._executing:
+            await asyncio.wait(self._executing)
+        await self._way.channel.close()
+
+    async def _as_many_as_fit(self, records: Sequence[Record]) -> int:
+        """Reserve a slot for each of the first records that wants one, while there are any; wait until the first has its own."""
+        for count, record in enumerate(records[:_MOST_LOOKED_AT]):
+            wanted = self._wanted(record)
+            while wanted and self.free <= 0:
+                if count:
+                    return count
+                self._freed.clear()
+                await self._freed.wait()
+            if wanted:
+                self.free -= 1
+                self._reserved[record.partition, record.offset] = wanted._replace(since=self._elapsed())
+        return min(len(records), _MOST_LOOKED_AT)
+
+    def _wanted(self, record: Record) -> Reserved | None:
+        """What a record asks of us; what is none of our own words asks nothing, and is parked by its seat."""
+        try:
+            attempt = attempt_in(record, self.kind)
+            return Reserved(attempt, self._library.in_force(record).policy.delivery, 0.0) if attempt else None
+        except (msgspec.MsgspecError, RecursionError, UnstampedError):
+            return None
+
+    async def _hand_over(self, _: Sequence[Record], committed: Sequence[Committed]) -> None:
+        """What has been committed as begun is handed to its channel, and has its slot until it has ended."""
+        for word in committed:
+            reserved = self._reserved.pop((word.record.partition, word.record.offset), None)
+            if reserved:
+                await self.jobs.put(Job(reserved, word.record, word.appended_at))
+
+    def _let_go(self, records: Sequence[Record]) -> None:
+        """Whatever of these was not committed will be begun by somebody else, or again."""
+        for record in records:
+            if self._reserved.pop((record.partition, record.offset), None):
+                self._give_back()
+
+    def _give_back(self) -> None:
+        self.free += 1
+        self._freed.set()
+
     async def _execute(self, job: Job) -> None:
-        kind = job.attempt.delivery.to.channel
         try:
             await self._report(job, await self._sent(job))
         except KafkaError:  # DELIVERY hears nothing, waits until this attempt is over, and marks the next as a possible duplicate.
-            log.exception("senders.outcome_lost", delivery=job.attempt.delivery.id)
+            log.exception("senders.outcome_lost", delivery=job.reserved.attempt.delivery.id)
         finally:
-            self._free[kind] += 1
-            self._freed.set()
+            self._give_back()
 
     async def _sent(self, job: Job) -> Result:
-        """Try once, within the attempt's time by the broker's clock and the send's by the monotonic one."""
-        attempt, way = job.attempt, self._ways[job.attempt.delivery.to.channel]
-        left = job.ends - time.monotonic()
+        """Try once, within the attempt's time by the broker's clock and the send's by the one that measures."""
+        attempt, way = job.reserved.attempt, self._way
+        left = job.ends - self._elapsed()
         if job.begun_at > attempt.not_after or left <= 0:
             return Result(ReceiptKind.EXPIRED, "its time was over before it could be sent")
         try:
-            links = self._seal.links(attempt.delivery, job.begun_at + LINK_DAYS * DAY_MS)
+            links = self._seal.links(attempt.delivery, job.begun_at + job.reserved.delivering.link_days * DAY_MS)
             async with asyncio.timeout(left):
                 return await way.channel.send(way.rendered(attempt, links, job.begun_at))
         except TimeoutError:
@@ -169,9 +178,8 @@ class Senders:
             return Result(ReceiptKind.FAILED, f"could not be sent: {type(error).__name__}")
 
     async def _report(self, job: Job, result: Result) -> None:
-        receipt = _receipt(job.attempt, result.kind)
         word = msgspec.structs.replace(
-            receipt,
+            receipt(job.reserved.attempt, result.kind),
             answer=result.answer,
             retry_after=result.retry_after,
             disable=result.disable,
@@ -180,28 +188,45 @@ class Senders:
         log.info(
             "senders.done", delivery=word.delivery, receiver=word.receiver, attempt=word.attempt, outcome=word.kind, answer=word.answer
         )
-        await self._say(job.record, word, job.attempt.delivery.to.receiver)
-
-    async def _say(self, record: Record, word: Word, receiver: str) -> None:
-        assert self._producer  # noqa: S101  start() made it
-        voice = self._voices.setdefault(record.partition, Voice(f"{SENDERS.name}/{record.partition}", release()))
-        cause = ("cause", f"{record.topic}/{record.partition}/{record.offset}".encode())
-        await self._producer.send_and_wait(
-            self._settings.prefix + DELIVERY_INBOX.name,
-            codec.encode(word),
-            key=receiver.encode(),
-            partition=partition_of(receiver, DELIVERY_INBOX),
-            headers=voice.headers(word, Stamp(record.header("policy"), record.header("roster")), cause, 1),
-        )
+        await self._say(job.record, word)
 
 
-def _attempt(record: Record) -> Attempt | None:
-    try:
-        word = codec.decode(record.value or b"")
-    except (msgspec.MsgspecError, RecursionError):
-        return None
-    return word if isinstance(word, Attempt) else None
+class Senders:
+    """The senders of one process. `attach` gives them their agents; `hostings` are what their seats run."""
 
+    def __init__(self, settings: Settings, library: Library, seal: Seal, ways: Mapping[str, Way]) -> None:
+        self._settings = settings
+        self._outlets = tuple(Outlet(kind, way, library, seal, say=self._say_as(kind)) for kind, way in ways.items())
+        self._producer: AIOKafkaProducer | None = None
 
-def _receipt(attempt: Attempt, kind: ReceiptKind) -> Receipt:
-    return Receipt(delivery=attempt.delivery.id, receiver=attempt.delivery.to.receiver, attempt=attempt.number, kind=kind)
+    @property
+    def hostings(self) -> tuple[Hosting, ...]:
+        """What the seats of SENDERS run, one room for each kind of endpoint."""
+        return tuple(outlet.hosting for outlet in self._outlets)
+
+    def attach(self, app: faust.App) -> None:
+        """One in-memory channel and one agent for each kind of endpoint."""
+        for outlet in self._outlets:
+            outlet.jobs = app.channel(maxsize=0)
+            app.agent(outlet.jobs, name=f"siaga.senders.{outlet.kind}")(outlet.take)
+
+    async def start(self) -> None:
+        """Open the producer of outcomes."""
+        self._producer = AIOKafkaProducer(**self._settings.kafka_options(), enable_idempotence=True, acks="all")
+        await self._producer.start()
+
+    async def stop(self) -> None:
+        """Let what has begun end, and close the channels."""
+        await asyncio.gather(*(outlet.close() for outlet in self._outlets))
+        if self._producer:
+            await self._producer.stop()
+
+    def _say_as(self, kind: str) -> Say:
+        speakers = {p: Speaker(SENDERS[kind], lambda _: None, ATTEMPTS, p, release()) for p in range(ATTEMPTS.partitions)}
+
+        async def say(record: Record, word: Receipt) -> None:
+            assert self._producer  # noqa: S101  start() made it
+            topic, partition, key, value, headers = speakers[record.partition].add(said_of(record, word), record, OUTCOME_N)
+            await self._producer.send_and_wait(self._settings.prefix + topic.name, value, key=key, partition=partition, headers=headers)
+
+        return say

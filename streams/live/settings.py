@@ -65,8 +65,6 @@ class Settings(BaseSettings):
 
     time: TimeSource = TimeSource.CLOCK
     watermark_period: Span = timedelta(seconds=30)
-    tolerance: Span = Field(timedelta(seconds=5), description="How far a watermark vouches behind its append time.")
-    tick_patience: Span = Field(timedelta(seconds=60), description="How long a room waits for the tick of the room before it.")
 
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(25, ge=1, le=65535)

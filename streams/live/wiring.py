@@ -25,9 +25,9 @@ from streams.live.app import build as build_app
 from streams.live.library import Library
 from streams.live.registry_view import RegistryView
 from streams.live.seat import Hosting
-from streams.live.senders import SENDERS, Rendered, Senders, Way
+from streams.live.senders import Rendered, Senders, Way
 from streams.live.settings import Settings, TimeSource
-from streams.pipeline.clock import CLOCK, Pace
+from streams.pipeline.clock import CLOCK, Pace, wakes_at
 from streams.pipeline.delivery import DELIVERY
 from streams.pipeline.escalation import ESCALATION
 from streams.pipeline.intake import INTAKE
@@ -35,7 +35,8 @@ from streams.pipeline.surveillance import SURVEILLANCE
 
 log = structlog.get_logger()
 
-ROOMS = tuple(room.name for room in (INTAKE, CLOCK, SURVEILLANCE, ESCALATION, DELIVERY, SENDERS))
+SENDERS = "senders"
+ROOMS = (*(room.name for room in (INTAKE, CLOCK, SURVEILLANCE, ESCALATION, DELIVERY)), SENDERS)
 
 
 class WiringError(Exception):
@@ -49,24 +50,22 @@ def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
         raise WiringError(f"no room is called {', '.join(sorted(unknown))}; there are {', '.join(ROOMS)}")
     _check_exercise(settings)
     books = library.load(path for path in (settings.policies, settings.rosters) if path)
-    view = RegistryView(settings, books if settings.exercise else books.for_production())
+    view = RegistryView(settings, books if settings.exercise else books.for_production(), _digest_key(settings))
     senders = _senders(settings, books)
     hosted = _hostings(settings, books, view, senders)
-    app = build_app(settings, [hosted[name] for name in ROOMS if name in wanted], [_Edges(view, senders)])
-    if SENDERS.name in wanted:
+    app = build_app(settings, [hosting for name in ROOMS if name in wanted for hosting in hosted[name]], [_Edges(view, senders)])
+    if SENDERS in wanted:
         senders.attach(app)
     return app
 
 
-def _hostings(settings: Settings, books: Library, view: RegistryView, senders: Senders) -> Mapping[str, Hosting]:
-    pace = Pace(settings.time is TimeSource.WATERMARKS, int(settings.tick_patience.total_seconds() * 1000))
+def _hostings(settings: Settings, books: Library, view: RegistryView, senders: Senders) -> Mapping[str, tuple[Hosting, ...]]:
+    pace = Pace(settings.time is TimeSource.WATERMARKS, books.policy)
     return {
-        INTAKE.name: Hosting(INTAKE, view.admission, before_batch=view.refresh),
-        CLOCK.name: Hosting(CLOCK, lambda _: pace),
-        SURVEILLANCE.name: Hosting(SURVEILLANCE, books.in_force),
-        ESCALATION.name: Hosting(ESCALATION, books.in_force),
-        DELIVERY.name: Hosting(DELIVERY, books.in_force),
-        SENDERS.name: senders.hosting,
+        INTAKE.name: (Hosting(INTAKE, view.admission, before_batch=view.refresh),),
+        CLOCK.name: (Hosting(CLOCK, lambda _: pace, wakes_at=lambda memory: wakes_at(memory, pace)),),
+        **{room.name: (Hosting(room, books.in_force),) for room in (SURVEILLANCE, ESCALATION, DELIVERY)},
+        SENDERS: senders.hostings,
     }
 
 
@@ -115,8 +114,13 @@ def _secrets(setting: SecretStr, name: str) -> tuple[str, ...]:
     """The secrets of a setting, oldest first. Without any, one that nobody knows: never an empty one, which anybody could sign with."""
     given = tuple(secret for secret in setting.get_secret_value().split(",") if secret)
     if not given:
-        log.warning("secret.missing", setting=name, means="signatures of this process can be checked by nobody")
+        log.warning("secret.missing", setting=name, means="signatures and digests of this process can be checked by nobody")
     return given or ("whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),)
+
+
+def _digest_key(settings: Settings) -> bytes:
+    """The newest secret: what was refused is compared with what is refused, not looked up."""
+    return _secrets(settings.case_secret, "SIAGA_CASE_SECRET")[-1].encode()
 
 
 def _ways(settings: Settings) -> Mapping[str, Way]:

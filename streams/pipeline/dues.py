@@ -1,37 +1,58 @@
 """Which entries are due, least first. In: entries and when they want a tick. Out: one entry at a time. Knows no Kafka and no clock."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from heapq import heapify, heappop, heappush
+from typing import NamedTuple
 
+from schemas.ids import COMPLETE
+from schemas.ledger import Tick
 from schemas.word import UtcMs
 from streams.pipeline.line import Due
 
 _Item = tuple[UtcMs, str]
 
 
+class Least(NamedTuple):
+    """The least instant at which anything is due: by each clock, and by each gate in the order of their names."""
+
+    at: UtcMs | None = None
+    wall: UtcMs | None = None
+    proven: tuple[tuple[str, UtcMs], ...] = ()
+
+
+class Reached(NamedTuple):
+    """How far the two clocks and the gates have come."""
+
+    at: UtcMs
+    wall: UtcMs
+    proven: Mapping[str, UtcMs] = {}
+
+
+def reached_by(tick: Tick) -> Reached:
+    """How far a tick says that they have come."""
+    return Reached(tick.at, tick.wall, {COMPLETE: tick.complete_through, **dict(tick.proven)})
+
+
 class _Queue:
     """A heap of instants. An item whose entry has since been given another instant is stale, and dropped when it comes up."""
 
-    __slots__ = ("_aside", "_heap", "_when")
+    __slots__ = ("_aside", "_heap", "when")
 
     def __init__(self) -> None:
-        self._when: dict[str, UtcMs] = {}
+        self.when: dict[str, UtcMs] = {}
         self._heap: list[_Item] = []
         self._aside: list[_Item] = []
 
     def set(self, entry: str, instant: UtcMs | None) -> None:
         if instant is None:
-            self.forget(entry)
-        elif self._when.get(entry) != instant:
-            self._when[entry] = instant
+            self.when.pop(entry, None)
+        elif self.when.get(entry) != instant:
+            self.when[entry] = instant
             heappush(self._heap, (instant, entry))
             self._sweep_out()
 
-    def forget(self, entry: str) -> None:
-        self._when.pop(entry, None)
-
     def top(self, until: UtcMs | None = None) -> _Item | None:
-        heap, when = self._heap, self._when
+        heap, when = self._heap, self.when
         while heap and when.get(heap[0][1]) != heap[0][0]:
             heappop(heap)
         return heap[0] if heap and (until is None or heap[0][0] <= until) else None
@@ -46,53 +67,82 @@ class _Queue:
 
     def _sweep_out(self) -> None:
         """Start afresh when most of the heap is stale, or a busy entry would fill the memory."""
-        if len(self._heap) > 4 * len(self._when) + 1000 and not self._aside:
-            self._heap = [(instant, entry) for entry, instant in self._when.items()]
+        if len(self._heap) > 4 * len(self.when) + 1000 and not self._aside:
+            self._heap = [(instant, entry) for entry, instant in self.when.items()]
             heapify(self._heap)
 
 
 class Dues:
-    """The dues of one seat: by the time of law and policy, and by the broker's clock."""
+    """The dues of one seat: by the time of law and policy, by the broker's clock, and one queue for each gate that is waited for."""
 
-    __slots__ = ("_at", "_wall")
+    __slots__ = ("_at", "_gate_of", "_gates", "_wall")
 
     def __init__(self) -> None:
         self._at = _Queue()
         self._wall = _Queue()
+        self._gates: dict[str, _Queue] = {}
+        self._gate_of: dict[str, str] = {}
 
     def set(self, entry: str, due: Due | None) -> None:
         """What the entry wants from now on; None wants nothing."""
-        if due is None:
-            self._at.forget(entry)
-            self._wall.forget(entry)
-            return
-        self._at.set(entry, due.at)
-        self._wall.set(entry, due.wall)
+        at, wall, proven = due or Due()
+        self._at.set(entry, at)
+        self._wall.set(entry, wall)
+        if proven is not None or entry in self._gate_of:
+            self._set_proven(entry, proven)
 
     def of(self, entry: str) -> Due:
         """What the entry wants."""
-        return Due(self._at._when.get(entry), self._wall._when.get(entry))  # noqa: SLF001  the two are one thing
+        gate = self._gate_of.get(entry)
+        return Due(self._at.when.get(entry), self._wall.when.get(entry), None if gate is None else (gate, self._gates[gate].when[entry]))
 
-    def least(self) -> Due:
-        """The least instant of each clock at which anything is due."""
+    def least(self) -> Least:
+        """The least instant of each clock and gate at which anything is due."""
         at, wall = self._at.top(), self._wall.top()
-        return Due(at[0] if at else None, wall[0] if wall else None)
+        proven = tuple((gate, top[0]) for gate, queue in sorted(self._gates.items()) if (top := queue.top()))
+        return Least(at[0] if at else None, wall[0] if wall else None, proven)
 
-    def until(self, at: UtcMs, wall: UtcMs, but: Container[str]) -> Iterator[str]:
+    def until(self, reached: Reached, but: Container[str]) -> Iterator[str]:
         """The due entries in order of (instant, entry), as they are when each is asked for; not those in `but`.
 
         Stepping one entry may make another due: it comes up in its turn. Whoever asks adds each entry to `but`, so this ends.
         """
+        touched: set[_Queue] = set()
         try:
-            while queue := self._sooner(at, wall):
-                entry = queue._heap[0][1]  # noqa: SLF001
+            while found := self._sooner(reached):
+                (_, entry), queue = found
                 queue.lay_aside()
+                touched.add(queue)
                 if entry not in but:
                     yield entry
         finally:
-            self._at.put_back()
-            self._wall.put_back()
+            for queue in touched:
+                queue.put_back()
 
-    def _sooner(self, at: UtcMs, wall: UtcMs) -> _Queue | None:
-        tops = [(top, queue) for top, queue in ((self._at.top(at), self._at), (self._wall.top(wall), self._wall)) if top]
-        return min(tops, key=lambda pair: pair[0])[1] if tops else None
+    def _set_proven(self, entry: str, proven: tuple[str, UtcMs] | None) -> None:
+        gate, instant = proven or ("", None)
+        before = self._gate_of.get(entry)
+        if before is not None and (proven is None or before != gate):
+            self._gates[before].set(entry, None)
+            del self._gate_of[entry]
+            if not self._gates[before].when:
+                del self._gates[before]
+        if proven is not None:
+            self._gate_of[entry] = gate
+            self._gates.setdefault(gate, _Queue()).set(entry, instant)
+
+    def _sooner(self, reached: Reached) -> tuple[_Item, _Queue] | None:
+        """What is due first, and the queue in which it stands."""
+        found = [(top, queue) for top, queue in ((self._at.top(reached.at), self._at), (self._wall.top(reached.wall), self._wall)) if top]
+        for gate, queue in self._gates.items():
+            through = reached.proven.get(gate)
+            if through is not None and (top := queue.top(through)):
+                found.append((top, queue))
+        return min(found, key=lambda pair: pair[0]) if found else None
+
+
+def is_sooner(now: Least, before: Least) -> bool:
+    """Whether any least instant lies before the one that was told."""
+    told = dict(before.proven)
+    pairs = ((now.at, before.at), (now.wall, before.wall), *((instant, told.get(gate)) for gate, instant in now.proven))
+    return any(instant is not None and (known is None or instant < known) for instant, known in pairs)

@@ -35,10 +35,14 @@ class Record(NamedTuple):
 
 
 class Due(NamedTuple):
-    """When an entry wants a tick: by the time of law and policy (`at`), or by the broker's clock (`wall`), or both."""
+    """When an entry wants a tick: by the time of law and policy (`at`), the broker's clock (`wall`), a proof, or any of them.
+
+    proven: a gate (`schemas.ids.gate`, or COMPLETE) and the instant that it must reach.
+    """
 
     at: UtcMs | None = None
     wall: UtcMs | None = None
+    proven: tuple[str, UtcMs] | None = None
 
 
 class Said(NamedTuple):
@@ -71,6 +75,14 @@ class InForce(NamedTuple):
 
     policy: Policy
     roster: Roster
+
+
+class NotInstalledError(Exception):
+    """A revision that a record was decided by is not here. Nobody can go on without it: no guard may take this for a room that broke."""
+
+
+class UnstampedError(ValueError):
+    """A record of an inner topic that names no revisions: none of our own words."""
 
 
 class Room(NamedTuple):

@@ -5,17 +5,19 @@ append times are made up, and decide nothing but transport.
 """
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from schemas import codec
 from schemas.delivery import Attempt, Receipt, ReceiptKind
-from schemas.ledger import Origin, Parked, Progress, Tick
-from schemas.topics import ATTEMPTS, DELIVERY_INBOX, INTAKE_TOPICS, PARKED, PROGRESS, REGISTRY, Topic, partition_of
-from schemas.word import Stamp, UtcMs
-from streams.pipeline.dues import Dues
+from schemas.ledger import Tick
+from schemas.topics import ATTEMPTS, REGISTRY, Topic
+from schemas.word import UtcMs
+from streams.pipeline.answer import Answered, Row, Speaker, tick_of
+from streams.pipeline.dues import Dues, Least, is_sooner, reached_by
 from streams.pipeline.intake.admit import Admission
-from streams.pipeline.line import Entry, Record, Room, Said, Step
+from streams.pipeline.line import Entry, Record, Room
+from streams.pipeline.senders import SENDERS, receipt, said_of
 
 Answering = Callable[[Attempt], tuple[Receipt, ...]]
 
@@ -27,45 +29,48 @@ class Hosted(NamedTuple):
     policy_of: Callable[[Record], Any]
 
 
-class _Desk:
+class Desk:
     """One room at one partition: its memory, and when each entry is due."""
 
-    def __init__(self, hosted: Hosted, inbox: Topic, partition: int) -> None:
-        self.hosted, self.inbox, self.partition = hosted, inbox, partition
+    def __init__(self, hosted: Hosted, inbox: Topic, partition: int, release: str = "") -> None:
+        self.room, self.inbox, self.partition = hosted.room, inbox, partition
         self.entries: dict[str, Entry] = {}
         self.dues = Dues()
+        self.tick = -1
+        self._speaker = Speaker(hosted.room, hosted.policy_of, inbox, partition, release)
+        self._reported = Least()
 
-    def answer(self, record: Record, tick: Tick | None) -> Iterator[Said]:
-        """What the room says to a record; a tick is put to each due entry in the order of (due, name)."""
+    def answer(self, record: Record) -> Iterator[Row]:
+        """What the seat would write because of a record; a tick is put to each due entry in the order of (due, name)."""
+        tick = tick_of(record) if self._speaker.obeys_ticks else None
         if tick is None:
-            yield from self._merged(self._step(record))
-            return
+            yield from self._merged(self._speaker.answer(self.entries, record))
+        elif isinstance(tick, Tick):
+            yield from self._swept(record, tick)
+        else:
+            yield from self._merged(self._speaker.park(record, tick))
+        if self._speaker.obeys_ticks and (isinstance(tick, Tick) or is_sooner(self.dues.least(), self._reported)):
+            yield self._report(record)
+
+    def _swept(self, record: Record, tick: Tick) -> Iterator[Row]:
         stepped: set[str] = set()
-        for name in self.dues.until(tick.at, tick.wall, stepped):
+        for name in self.dues.until(reached_by(tick), stepped):
             stepped.add(name)
-            yield from self._merged(self._step(record._replace(key=name.encode()), name))
+            yield from self._merged(self._speaker.answer_tick(self.entries, record, name, self.dues.of(name)))
+        self.tick = tick.number
 
-    def _step(self, record: Record, due: str | None = None) -> Step:
-        """The room's answer. What it breaks on is parked, alone; an entry whose tick broke loses its due (law 2)."""
-        try:
-            return self.hosted.room.step(self.entries, record, self.hosted.policy_of(record))
-        except Exception as error:  # noqa: BLE001  the driver's one guard
-            return Step({due: self.entries.get(due)} if due else {}, (_parked(self, record, error),))
-
-    def _merged(self, step: Step) -> tuple[Said, ...]:
-        room = self.hosted.room
-        for name, entry in step.changes.items():
-            self.dues.set(name, step.due.get(name))
-            if entry is None:
+    def _merged(self, answered: Answered) -> Sequence[Row]:
+        for name, packed in answered.packed.items():
+            self.dues.set(name, answered.due.get(name) if packed is not None else None)
+            if packed is None:
                 self.entries.pop(name, None)
             else:
-                self.entries[name] = room.unpack(room.pack(entry))
-        return step.words
+                self.entries[name] = self.room.unpack(packed)
+        return answered.rows
 
-    def progress(self, tick: int) -> Progress:
-        """What the seat of this room would report."""
-        at, wall = self.dues.least()
-        return Progress(room=self.hosted.room.name, topic=self.inbox.name, partition=self.partition, tick=tick, due_at=at, due_wall=wall)
+    def _report(self, record: Record) -> Row:
+        self._reported = self.dues.least()
+        return self._speaker.report(self.tick, self._reported, f"{record.topic}/{record.partition}/{record.offset}")
 
 
 class DryRun:
@@ -76,7 +81,7 @@ class DryRun:
         self.wall = wall
         self._admission, self._answering = admission, answering or accept
         self._desks = {
-            (inbox.name, partition): _Desk(hosted, inbox, partition)
+            (inbox.name, partition): Desk(hosted, inbox, partition)
             for hosted in rooms
             for inbox in hosted.room.inboxes
             for partition in range(inbox.partitions)
@@ -99,11 +104,13 @@ class DryRun:
 
     def entries(self, room: str) -> Mapping[str, Entry]:
         """The memory of a room, all partitions together."""
-        return {name: entry for desk in self._desks.values() if desk.hosted.room.name == room for name, entry in desk.entries.items()}
+        return {name: entry for desk in self._desks.values() if desk.room.name == room for name, entry in desk.entries.items()}
 
     def least_due(self) -> UtcMs | None:
-        """The least instant of law and policy at which anything waits."""
-        return min((least.at for desk in self._desks.values() if (least := desk.dues.least()).at is not None), default=None)
+        """The least instant of law and policy, or of what has been proven, at which anything waits."""
+        leasts = [desk.dues.least() for desk in self._desks.values()]
+        waited = [least.at for least in leasts] + [instant for least in leasts for _, instant in least.proven]
+        return min((instant for instant in waited if instant is not None), default=None)
 
     def _append(
         self, topic: Topic, key: bytes | None, value: bytes | None, headers: tuple[tuple[str, bytes], ...], partition: int
@@ -120,57 +127,24 @@ class DryRun:
             self._admission.registry.take(record)
         desk = self._desks.get((record.topic, record.partition))
         if desk is not None:
-            self._at_desk(desk, record)
+            self._append_all(desk.answer(record))
         elif record.topic == ATTEMPTS.name:
             self._paper_sender(record)
 
-    def _at_desk(self, desk: _Desk, record: Record) -> None:
-        tick = _tick_of(record)
-        before = desk.dues.least()
-        said = tuple(desk.answer(record, tick))
-        for number, word in enumerate(said):
-            self._say(desk.hosted.room.name, desk.partition, record, number, word)
-        if tick or (desk.inbox not in (*INTAKE_TOPICS, PROGRESS) and desk.dues.least() != before):
-            report = desk.progress(tick.number if tick else 0)
-            self._say(desk.hosted.room.name, desk.partition, record, len(said), Said(PROGRESS, "", report, Stamp("", "")))
-
-    def _say(self, room: str, partition: int, record: Record, number: int, said: Said) -> None:
-        by = f"{room}/{record.topic}/{partition}" if room == "intake" else f"{room}/{partition}"
-        cause = f"{record.topic}/{record.partition}/{record.offset}"
-        stamps = {"word": codec.name_of(said.word), "by": by, "cause": cause, "n": str(number), **said.stamp._asdict()}
-        headers = tuple((name, value.encode()) for name, value in stamps.items())
-        partition = partition_of(said.key, said.topic) if said.partition is None else said.partition
-        self._append(said.topic, said.key.encode(), codec.encode(said.word), headers, partition)
+    def _append_all(self, rows: Iterable[Row]) -> None:
+        for topic, partition, key, value, headers in rows:
+            self._append(topic, key, value, tuple(headers), partition)
 
     def _paper_sender(self, record: Record) -> None:
+        """What the senders of that kind say, and behind it how the receiver answers on paper."""
         attempt = codec.decode(record.value or b"")
         assert isinstance(attempt, Attempt)  # noqa: S101  the topic holds nothing else
-        stamp = Stamp(record.header("policy"), record.header("roster"))
-        begun = receipt(attempt, ReceiptKind.BEGUN)
-        for number, word in enumerate((begun, *self._answering(attempt))):
-            self._say("senders", record.partition, record, number, Said(DELIVERY_INBOX, word.receiver, word, stamp))
-
-
-def receipt(attempt: Attempt, kind: ReceiptKind) -> Receipt:
-    """A receipt for an attempt."""
-    return Receipt(delivery=attempt.delivery.id, receiver=attempt.delivery.to.receiver, attempt=attempt.number, kind=kind)
+        speaker = Speaker(SENDERS[attempt.delivery.to.channel], lambda _: None, ATTEMPTS, record.partition, "")
+        begun = speaker.answer({}, record).rows
+        outcomes = [speaker.add(said_of(record, word), record, n) for n, word in enumerate(self._answering(attempt), len(begun))]
+        self._append_all((*begun, *outcomes))
 
 
 def accept(attempt: Attempt) -> tuple[Receipt, ...]:
     """A paper sender's answer: every attempt is accepted."""
     return (receipt(attempt, ReceiptKind.ACCEPTED),)
-
-
-def _tick_of(record: Record) -> Tick | None:
-    if record.header("word") != "tick":
-        return None
-    word = codec.decode(record.value or b"")
-    return word if isinstance(word, Tick) else None
-
-
-def _parked(desk: _Desk, record: Record, error: Exception) -> Said:
-    key = (record.key or b"").decode("utf-8", "replace")
-    word = Parked(
-        room=desk.hosted.room.name, key=key, error=repr(error)[:300], origin=Origin(record.topic, record.partition, record.offset)
-    )
-    return Said(PARKED, key, word, Stamp(record.header("policy"), record.header("roster")))

@@ -39,7 +39,7 @@ def _say(name: str, after: Sum, record: Record) -> Said:
     return Said(
         OUT,
         name,
-        Progress("summing", name, after.rung, record.offset, tick=after.times, counts=(("digest", after.digest),)),
+        Progress("summing", name, after.rung, record.offset, tick=after.times, due_wall=after.digest),
         Stamp("p", "r"),
     )
 

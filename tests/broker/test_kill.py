@@ -6,6 +6,7 @@ SIAGA_KILL_SEED and SIAGA_KILL_EVENTS choose another run.
 import asyncio
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -20,8 +21,9 @@ from schemas.ledger import Tick
 from schemas.topics import PARKED, PROGRESS, changelog
 from streams.live import kafka
 from streams.live.broker import Broker
+from streams.live.process import BROKEN
 from streams.live.settings import Settings
-from streams.live.voice import OFFSET
+from streams.live.turn import OFFSET
 from streams.pipeline.line import Record
 from tests.broker.summing import INBOX, OUT, ROOM
 
@@ -94,7 +96,12 @@ async def test_nothing_is_lost_and_nothing_twice(settings: Settings, tmp_path: P
     finally:
         codes = crew.dismiss()
     assert set(codes) <= {0, -signal.SIGTERM}, (tmp_path / "workers.log").read_text()[-3000:]
-    assert set(crew.ended) <= {0, 3, -signal.SIGKILL, -signal.SIGTERM}  # SIGTERM may come before the worker listens for it
+    assert set(crew.ended) <= {0, BROKEN, -signal.SIGKILL, -signal.SIGTERM}  # SIGTERM may come before the worker listens for it
+    last_words = re.findall(
+        r"because='(.*)' event='worker.ends'|event='worker.ends' because='(.*)'", (tmp_path / "workers.log").read_text()
+    )
+    print("LAST", crew.ended, last_words, (tmp_path / "workers.log").read_text()[-3000:])
+    assert crew.ended.count(BROKEN) == len(last_words)
     expected_words, expected_memory = await fold(settings)
     said = Counter([signature(record) async for record in kafka.read(settings, OUT)])
     assert [s for s, times in said.items() if times > 1] == []
@@ -129,14 +136,12 @@ async def tick(settings: Settings, producer: kafka.AIOKafkaProducer, at: int) ->
 async def torment(crew: Crew) -> None:
     """Kill, freeze past the session's end, or stop one worker or the other."""
     chance = random.Random(SEED)
-    frozen: dict[int, float] = {}
     for _ in range(8):
         await asyncio.sleep(chance.uniform(1.0, 3.5))
         crew.supervise()
         how, which = chance.choice(["kill", "kill", "freeze", "stop"]), chance.randrange(2)
         crew.hurt(how, which)
         if how == "freeze":
-            frozen[which] = 0
             await asyncio.sleep(chance.choice([3, 12]))
             crew.wake(which)
     await asyncio.sleep(1)

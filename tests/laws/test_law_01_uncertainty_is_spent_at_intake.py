@@ -44,7 +44,7 @@ def test_an_admitted_word_says_everything(world: World):
     assert [word.key for word in words] == ["firm:itss", "estate:imip"]
     for word in words:
         assert isinstance(word.word, Admitted)
-        assert word.stamp == Stamp(POLICY.revision, ROSTER.revision)
+        assert word.stamp == Stamp(POLICY.revision, ROSTER.revision, str(world.admission.registry.revision))
         admitted = word.word
         assert (admitted.kind, admitted.source, admitted.id) == (IncidentBulletin.type, DESK, "b-1")
         assert (admitted.at, admitted.recorded_at, admitted.occurred_at, admitted.accepted_at) == (at, at, clock("05:30"), NOON_2026 + 1)
@@ -102,11 +102,12 @@ def test_a_place_is_what_it_was_when_it_occurred(world: World):
 def test_a_revision_takes_effect_at_its_stated_instant():
     """Published early, effective later: records before that instant keep the old stamp, records from it on have the new one."""
     stricter = POLICY.model_copy(update={"revision": "2026-12-01.1"})
-    registry = Registry(policies=(POLICY.revision, stricter.revision), rosters=(ROSTER.revision,))
+    policies = {policy.revision: policy for policy in (POLICY, stricter)}
+    registry = Registry(policies=policies, rosters=(ROSTER.revision,), exercise=True, story_time=True)
     entries = (*register(), activation(stricter.revision, since="2023-12-24T12:00:00+08:00"))
     for offset, said in enumerate(entries):
         registry.take(published(said, clock("2023-12-01T00:00:00+08:00"), offset=offset))
-    known = Admission(registry, exercise=True, story_time=True, tolerance_ms=0, future_tolerance_minutes=10, largest_bytes=65_536)
+    known = Admission(registry)
     stamps = [INTAKE.step({}, published(bulletin(id=at), clock(at)), known).words[0].stamp.policy for at in ("11:59:59", "12:00", "12:01")]
     assert stamps == [POLICY.revision, stricter.revision, stricter.revision]
 

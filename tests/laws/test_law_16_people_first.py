@@ -168,6 +168,10 @@ class TestG5AnExplosionIsNeverRefused:
             pytest.param({"occurred_at": "+9d 11:10"}, "time_in_the_future", {"duty-officer"}, id="a time in the future"),
             pytest.param({"occurred_at": "11:15"}, "contradictory_time", {"duty-officer"}, id="said before it occurred"),
             pytest.param({"discovered_at": "05:00"}, "contradictory_time", {"duty-officer"}, id="found before it occurred"),
+            pytest.param({"kind": "kaboom"}, "unknown_kind", {"duty-officer"}, id="a kind that nobody has heard of"),
+            pytest.param(
+                {"dead_by_nationality": {"wni": 7, "wna": 6}}, "contradictory_split", {"duty-officer"}, id="a split that does not add up"
+            ),
         ],
     )
     def test_what_is_doubtful_is_admitted_and_reaches_a_person(self, tell: Shift, said, doubt, desk):
@@ -203,11 +207,16 @@ class TestG7SignalsAreNotTruth:
         "said",
         [
             pytest.param({**SIGNAL, "rank": "media"}, id="the media"),
-            pytest.param({"source": STRANGER}, id="a source that nobody knows, police or not"),
         ],
     )
     def test_so_does_any_other_signal(self, tell: Shift, said):
         assert tell("11:10", bulletin(dead=15, **said)) == told("11:10", FIRST, *ASKED_OF_A_SIGNAL)
+
+    def test_a_source_that_nobody_knows_is_a_signal_and_the_desk_sees_why(self, tell: Shift):
+        """Police or not: whoever may quote them is in the register."""
+        heard = tell("11:10", bulletin(dead=15, source=STRANGER))
+        assert heard == told("11:10", FIRST, *ASKED_OF_A_SIGNAL[:2], "duty-officer", "dinas-perindustrian:72.06")
+        assert tell.alerts[0].situation.unresolved == ("unknown_source",)
 
     def test_after_fifteen_minutes_it_is_told_as_unverified(self, tell: Shift):
         """Silence is no denial: the ladder begins, and says that it is not verified."""

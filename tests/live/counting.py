@@ -21,13 +21,15 @@ class Count(msgspec.Struct, frozen=True, gc=False):
 
 
 def step(entries, record: Record, policy) -> Step:
-    """Count the record; its value may name when to ring. A value of `break` breaks the room."""
+    """Count the record; its value may name when to ring. `break` breaks the room, `grow` makes an entry that no broker takes."""
     name = record.key.decode()
     before = entries.get(name) or Count(0)
     if record.header("word") == "tick":
         return ring(name, before, record)
     if record.value == b"break":
         raise ZeroDivisionError("a secret")
+    if record.value == b"grow":
+        return Step({name: Count(before.times + 1, b"x" * 1_100_000)}, (say(name, before.times + 1, record),))
     if record.value == b"close":
         return Step({name: None})
     count = Count(before.times + 1, int(record.value) if record.value else before.rings_at)

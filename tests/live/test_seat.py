@@ -1,13 +1,14 @@
 """The seat: everything once, nothing before it is committed, and words when it must stop."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NoReturn
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.structs import TopicPartition
 
@@ -18,7 +19,9 @@ from streams.live import kafka, seat
 from streams.live.seat import Hosting
 from streams.live.seats import Seats
 from streams.live.settings import Settings
-from streams.pipeline.line import Record
+from streams.pipeline.answer import POSTPONED_MS
+from streams.pipeline.line import NotInstalledError, Record, Room
+from streams.replay.dry_run import Desk, Hosted
 from tests.live.counting import INBOX, OUT, ROOM, Count
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -171,6 +174,116 @@ async def test_a_key_that_breaks_is_parked_alone(topics: Settings) -> None:
         assert "secret" not in word.error
 
 
+async def test_a_tick_that_breaks_comes_again(topics: Settings) -> None:
+    """Not forgotten and not hot: an hour later, and over a restart too."""
+    async with held(topics):
+        await publish(topics, [("breaks-on-tick", b"10")])
+        await publish_tick(topics, 1, at=10)
+        await heard(topics, 1, PARKED)
+        await publish_tick(topics, 2, at=11)
+    async with held(topics):
+        assert [word.due_at for _, word in await words(topics, PROGRESS)][-1] == 10 + POSTPONED_MS
+        await publish_tick(topics, 3, at=10 + POSTPONED_MS)
+        parked = await heard(topics, 2, PARKED)
+    assert [record.header("cause").rpartition("/")[2] for record, _ in parked] == ["breaks-on-tick"] * 2
+
+
+async def test_an_entry_that_no_broker_takes_is_parked_and_the_line_goes_on(topics: Settings) -> None:
+    """The record that made it too large is set aside; the entry stays as it was."""
+    async with held(topics) as seats:
+        await publish(topics, [("a", b""), ("a", b"grow"), ("a", b"")])
+        said = await heard(topics, 2)
+        parked = await heard(topics, 1, PARKED)
+        assert seats.held[0].memory == {"a": Count(2)}
+    assert [word.tick for _, word in said] == [1, 2]
+    assert [word.error.split()[0] for _, word in parked] == ["TooLargeError"]
+
+
+async def test_a_seat_and_a_desk_say_the_same(topics: Settings) -> None:
+    """What a seat wrote, a desk in memory writes again from the inbox: to the byte, headers too."""
+    rows = [(f"k{n % 5}", b"%d" % (10 * n)) for n in range(20)]
+    async with held(topics):
+        await publish(topics, [*rows, ("a", b"break"), ("breaks-on-tick", b"15"), ("a", b"grow")])
+        await publish_tick(topics, 1, at=170)
+        await publish(topics, [("k1", b"")])
+        await heard(topics, 22 + 3)
+        await heard(topics, 3, PARKED)
+    desk = Desk(Hosted(ROOM, lambda record: None), INBOX, 0, "test")
+    again = [row async for record in kafka.read(topics, INBOX, partition=0) for row in desk.answer(record)]
+    for topic in (OUT, PARKED):
+        for partition in range(topic.partitions):
+            written = [(r.key, r.value, list(r.headers)) async for r in kafka.read(topics, topic, partition=partition)]
+            assert written == [(key, value, headers) for t, p, key, value, headers in again if (t, p) == (topic, partition)]
+
+
+async def test_a_missing_revision_ends_the_worker_with_its_name(topics: Settings) -> None:
+    """Parked, the record would be gone; as it is, it waits for a worker that can decide it."""
+
+    def nowhere(record: Record) -> None:
+        raise NotInstalledError("revision 2031-01-01.1 is not installed")
+
+    await publish(topics, [("a", b"")])
+    with pytest.raises(Ended, match=r"revision 2031-01-01\.1 is not installed"):
+        await ended(topics, HOSTING._replace(policy_of=nowhere))
+    assert await words(topics, PARKED) == []
+
+
+async def test_closing_waits_for_no_backlog(topics: Settings) -> None:
+    """A seat ends between two transactions, however many records it has taken."""
+    slow = Room(ROOM.name, ROOM.inboxes, lambda *given: time.sleep(0.02) or ROOM.step(*given), ROOM.pack, ROOM.unpack)
+    await publish(topics, [(f"k{n % 7}", b"") for n in range(2_000)])
+    async with held(topics, HOSTING._replace(room=slow)):
+        await heard(topics, 1)
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 8
+    async with held(topics) as seats:
+        await until(lambda: sum(count.times for count in seats.held[0].memory.values()) == 2_000)
+        assert set(signatures(await words(topics)).values()) == {1}
+
+
+async def test_a_slow_room_leaves_the_loop_its_turns(topics: Settings) -> None:
+    """Every fiftieth of a second or so, whatever a record costs: heartbeats and other seats wait for the loop."""
+    slow = Room(ROOM.name, ROOM.inboxes, lambda *given: time.sleep(0.02) or ROOM.step(*given), ROOM.pack, ROOM.unpack)
+    await publish(topics, [("a", b"")] * 100)
+    async with held(topics, HOSTING._replace(room=slow)) as seats:
+        longest, last = 0.0, time.monotonic()
+        while seats.held[0].memory.get("a", Count(0)).times < 100:
+            await asyncio.sleep(0)
+            now = time.monotonic()
+            longest, last = max(longest, now - last), now
+    assert longest < 0.4
+
+
+async def test_commit_markers_are_no_gap(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where upstreams' markers adjoin, one client asks whether anything was deleted: not a new one for each."""
+    started: list[AIOKafkaConsumer] = []
+    starting = AIOKafkaConsumer.start
+
+    async def noted(consumer: AIOKafkaConsumer) -> None:
+        started.append(consumer)
+        await starting(consumer)
+
+    upstreams = [AIOKafkaProducer(**topics.kafka_options(), transactional_id=f"{topics.prefix}upstream{n}") for n in range(2)]
+    for upstream in upstreams:
+        await upstream.start()
+    async with held(topics):
+        monkeypatch.setattr(AIOKafkaConsumer, "start", noted)
+        for round_ in range(4):
+            for upstream in upstreams:
+                await upstream.begin_transaction()
+                await upstream.send_and_wait(topics.prefix + INBOX.name, b"", key=b"a", partition=0)
+            for upstream in upstreams:
+                await upstream.commit_transaction()
+            monkeypatch.undo()
+            assert len(await heard(topics, 2 * round_ + 2)) == 2 * round_ + 2
+            monkeypatch.setattr(AIOKafkaConsumer, "start", noted)
+        asked = [consumer for consumer in started if consumer]
+    monkeypatch.undo()
+    for upstream in upstreams:
+        await upstream.stop()
+    assert len(asked) == 1
+
+
 async def test_a_tick_that_is_none_is_parked(topics: Settings) -> None:
     """A record that calls itself a tick and does not decode cannot stop the line."""
     async with held(topics), kafka.publisher(topics) as producer:
@@ -234,7 +347,7 @@ async def test_memory_without_an_offset_stops_the_worker(topics: Settings) -> No
         await ended(topics)
 
 
-async def ended(settings: Settings) -> None:
+async def ended(settings: Settings, hosting: Hosting = HOSTING) -> None:
     """Run seats until they stop the process, and raise what they said."""
     said: list[str] = []
 
@@ -243,7 +356,7 @@ async def ended(settings: Settings) -> None:
         seats.stop()
         raise Ended(words)
 
-    seats = Seats(settings, HOSTING, INBOX, end=note)
+    seats = Seats(settings, hosting, INBOX, end=note)
     async with asyncio.timeout(20):
         try:
             await seats.run()

@@ -60,9 +60,9 @@ def lived(name: str, *, binary: bool = True) -> DryRun:
     burst, state = pace.start(told_story)
     while True:
         for one in burst.lines:
-            if one.fact:
-                publish(line, story.fact_event(told_story, one), binary=binary)
-            elif one.act:
+            for event in story.line_events(told_story, one):
+                publish(line, event, binary=binary)
+            if one.act:
                 said = [word for word in line.words(ESCALATIONS) if isinstance(word, Escalation)]
                 publish(line, story.act_event(told_story, one, said))
         for event in story.watermarks(told_story, burst.watermark):

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from schemas.escalation import Asked, Delivery, Item, MessageType, Why
 from schemas.ids import DESK, delivery_id, digest, digest_id
 from schemas.policy import Delivering
-from schemas.surveillance import Certainty, DigestRow, DigestSituation, Numbers, Proof
+from schemas.surveillance import Certainty, DigestRow, DigestSituation, Numbers, Proven
 from schemas.topics import DELIVERY_INBOX
 from schemas.word import Part, Stamp, UtcMs
 from streams.pipeline.line import NOTHING, Due, Entry, Said, Step
@@ -204,7 +204,7 @@ def _situation(gathering: Gathering, items: list[Item]) -> DigestSituation:
     )
 
 
-def _proof(items: list[Item]) -> Proof | None:
+def _proof(items: list[Item]) -> Proven | None:
     """The last that any estate waited for."""
     return max((item.proof for item in items if item.proof is not None), key=lambda proof: (proof.read_at, proof.source), default=None)
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from schemas.ids import digest, digest_id
 from schemas.ledger import Place, Tick
 from schemas.policy import Digest, Route
-from schemas.surveillance import Alert, AlertState, Numbers, Proof, Share, Subject, shown
+from schemas.surveillance import Alert, AlertState, Numbers, Proven, Share, Subject, shown
 from schemas.word import Part, UtcMs, as_datetime
 from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.items import Gathering, items
@@ -64,7 +64,7 @@ class Gathered(Part, frozen=True, array_like=True, tag="gathered"):
     changed_at: UtcMs | None = None
     touched: UtcMs = 0
     deadlines: tuple[tuple[str, UtcMs], ...] = ()
-    proof: Proof | None = None
+    proof: Proven | None = None
     exercise: bool = False
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from schemas.escalation import Addressee, Asked, Item, Role, Row
 from schemas.ledger import Place
 from schemas.policy import Audience, Escalating, Route
-from schemas.surveillance import Numbers, Proof, Subject, shown
+from schemas.surveillance import Numbers, Proven, Subject, shown
 from schemas.topics import DELIVERY_INBOX
 from schemas.word import UtcMs
 from streams.pipeline.escalation.address import Invited, addressees, first_choice, resolve
@@ -39,7 +39,7 @@ class Gathering(NamedTuple):
     subjects: tuple[Subject, ...]
     rank: int
     deadlines: tuple[tuple[str, UtcMs], ...]
-    proof: Proof | None
+    proof: Proven | None
     exercise: bool
 
 

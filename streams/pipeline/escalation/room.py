@@ -37,7 +37,7 @@ def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Ste
     match codec.decode(record.value or b""):
         case Alert() as alert:
             return _alert(entries, alert, books)
-        case AdmittedAct() as act:
+        case AdmittedAct() as act if act.escalation:
             return _act(entries, key, act, books)
         case Outcome() as outcome:
             return _outcome(entries, outcome, books)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from schemas.ledger import Admitted, Oddity
+from schemas.ledger import Admitted, Odd, Oddity
 from schemas.policy import Policy
 from schemas.surveillance import Alert
 from schemas.topics import ESCALATION_INBOX, REJECTED
@@ -30,6 +30,7 @@ class Rulebook(NamedTuple):
     def odd(self, admitted: Admitted, first_digest: str) -> Said:
         """The same id came with other content: listed, and decides nothing (law 5)."""
         oddity = Oddity(
+            what=Odd.OTHER_CONTENT,
             source=admitted.source,
             id=admitted.id,
             kind=admitted.kind,

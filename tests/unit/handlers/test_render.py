@@ -30,7 +30,7 @@ from schemas.surveillance import (
     Figure,
     FilingClock,
     IncidentSituation,
-    Proof,
+    Proven,
     Reason,
     SourceSituation,
     Stated,
@@ -447,7 +447,7 @@ digests = st.builds(
     more_subjects=st.integers(0, 3),
     before=numbers,
     before_period=hostile,
-    proof=st.none() | st.builds(Proof, tick=counts, source=hostile, through=instants, read_at=instants, partitions=counts, of=counts),
+    proof=st.none() | st.builds(Proven, tick=counts, source=hostile, through=instants, read_at=instants, partitions=counts, of=counts),
     page=st.integers(0, 2),
 )
 standings = st.builds(

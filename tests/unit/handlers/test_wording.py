@@ -9,6 +9,7 @@ from handlers.wording import codes, incident, source
 from handlers.wording.phrases import PHRASES
 from schemas.escalation import Why
 from schemas.intake import Grade, IncidentKind, Outcome, Rank
+from schemas.ledger import Doubt
 from schemas.surveillance import RULE_OF, Because, Certainty, Rule, Trouble
 from streams.pipeline.intake.decode import Refusing
 
@@ -20,7 +21,6 @@ ACTIONS = (
     *("take_over", "verify", "state_filed", "inspectors_left", "keep_informed", "correct_and_republish", "say_received"),
     "file_report",
 )
-DOUBTS = ("unknown_firm", "unknown_plant", "plant_of_another_firm", "contradictory_estate", "contradictory_time", "time_in_the_future")
 TABLES = [
     (codes.BECAUSE, Because),
     (codes.WHY, Why),
@@ -33,7 +33,7 @@ TABLES = [
     (incident.OPENED_BY, ("occurrence", *Outcome)),
     (incident.FIGURES, FIGURE_NAMES),
     (codes.ACTIONS, ACTIONS),
-    (codes.UNRESOLVED, DOUBTS),
+    (codes.UNRESOLVED, Doubt),
 ]
 
 

@@ -39,6 +39,15 @@ def test_an_example_roster_gives_way_to_the_operators_own(tmp_path):
     assert set(library.load().for_production().rosters) == {"example-1"}
 
 
+def test_a_digest_of_what_was_refused_is_always_keyed(tmp_path):
+    """Law 12: with an empty key anybody could try payloads until one fits."""
+    known = {"case_secret": "old,new"}
+    assert wiring._digest_key(settings(tmp_path, **known)) == b"new"
+    one, two = (wiring._digest_key(settings(tmp_path)) for _ in range(2))
+    assert one != two
+    assert len(one) > 40
+
+
 def test_a_missing_secret_is_never_an_empty_one(tmp_path):
     one, two = (wiring._secrets(settings(tmp_path).link_secret, "SIAGA_LINK_SECRET") for _ in range(2))
     assert one != two

@@ -5,25 +5,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import codec
-from schemas.ledger import Progress, Tick
-from schemas.topics import DELIVERY_INBOX, ESCALATION_INBOX, INTAKE_TOPICS, LEDGER
+from schemas.ids import COMPLETE, STORY, gate
+from schemas.ledger import Brake, CompletenessBroken, Count, PartitionRead, Progress, SourceRead, Tick
+from schemas.topics import DELIVERY_INBOX, ESCALATION_INBOX, INCIDENTS, INTAKE_TOPICS, LEDGER, REGISTRY, REPORTS
 from schemas.word import Word
-from streams.pipeline.clock import CLOCK, HOUR_MS, Pace
+from streams.pipeline.clock import CLOCK, HOUR_MS, NUDGE, Pace, wakes_at
 from streams.pipeline.line import Record
-from tests.story import DESK, NOON_2026, STAMP, Seat, clock
+from tests.story import DESK, LIBRARY, NOON_2026, POLICY, STAMP, Seat, clock
 
 AT = clock("11:10")
 SOURCES = [(topic.name, partition) for topic in INTAKE_TOPICS for partition in range(topic.partitions)]
 CHAIN = (("surveillance", LEDGER), ("escalation", ESCALATION_INBOX), ("delivery", DELIVERY_INBOX))
-PATIENCE = 5_000
+PATIENCE = POLICY.clock.patience_seconds * 1_000
+REGISTER = (REGISTRY.name, 0)
 
 
 class Tower:
     """CLOCK, and the seats that report to it."""
 
     def __init__(self, *, story: bool) -> None:
-        self.seat = Seat(CLOCK, Pace(story_time=story, patience_ms=PATIENCE))
+        self.seat = Seat(CLOCK, Pace(story_time=story, policy_of=LIBRARY.policy))
         self.wall = NOON_2026
+        self.marks = 0
 
     def hears(self, word: Word, wall: int | None = None) -> list[tuple[str, Tick]]:
         """One report at the broker's time; the ticks that it causes, by the topic they go to."""
@@ -31,22 +34,28 @@ class Tower:
         self.seat.offset = self.wall - NOON_2026 - 1
         return [(said.topic.name, said.word) for said in self.seat.hears(word)]
 
-    def source(self, topic: str, partition: int, mark: int, wall: int | None = None) -> list[tuple[str, Tick]]:
-        """A seat of INTAKE has read its own mark, or the publisher's."""
-        word = Progress("intake", topic, partition, offset=0, through=mark, sources=((DESK, mark),))
+    def source(self, topic: str, partition: int, mark: int, wall: int | None = None, source: str = STORY) -> list[tuple[str, Tick]]:
+        """A seat of INTAKE has read its own mark, and a publisher's."""
+        self.marks += 1
+        read = (SourceRead(source, mark, 10 * self.marks),)
+        word = Progress("intake", topic, partition, offset=self.marks, appended=mark + 5_000, through=mark, sources=read)
         return self.hears(word, wall)
 
     def all_sources(self, mark: int) -> list[tuple[str, Tick]]:
         return [tick for topic, partition in SOURCES for tick in self.source(topic, partition, mark)]
 
-    def room(self, room: str, tick: int, due_at: int | None = None, partitions: range | None = None) -> list[tuple[str, Tick]]:
+    def room(self, room: str, tick: int, due_at: int | None = None, partitions: range | None = None, **due) -> list[tuple[str, Tick]]:
         """Every seat of a room has committed a tick."""
         inbox = dict(CHAIN)[room]
         seats = partitions or range(inbox.partitions)
-        return [t for p in seats for t in self.hears(Progress(room, inbox.name, p, tick=tick, due_at=due_at))]
+        return [t for p in seats for t in self.hears(Progress(room, inbox.name, p, tick=tick, due_at=due_at, **due))]
 
-    def chain_through(self, tick: int, due_at: int | None = None) -> list[tuple[str, Tick]]:
-        return [t for room, _ in CHAIN for t in self.room(room, tick, due_at)]
+    def chain_through(self, tick: int, due_at: int | None = None, **due) -> list[tuple[str, Tick]]:
+        return [t for room, _ in CHAIN for t in self.room(room, tick, due_at, **due)]
+
+    def ticks(self, topic=LEDGER) -> dict[int, Tick]:
+        """The ticks so far, by their number."""
+        return {said.word.number: said.word for said in self.seat.words if said.topic == topic and isinstance(said.word, Tick)}
 
 
 @pytest.fixture
@@ -115,24 +124,24 @@ def test_a_watermark_never_falls(story):
 
 def test_in_production_at_is_the_brokers_clock(production):
     """So that one idle partition cannot freeze the ladder of an explosion."""
-    ticks = production.source(*SOURCES[0], NOON_2026)
+    ticks = production.source(*REGISTER, NOON_2026)
     assert {(tick.at == tick.wall, tick.complete_through) for _, tick in ticks} == {(True, 0)}
 
 
 def test_in_production_completeness_waits_for_every_source(production):
     """One missing: no completeness, whatever the clock says."""
-    for topic, partition in SOURCES[:-1]:
+    for topic, partition in SOURCES[1:]:
         production.source(topic, partition, NOON_2026 + 5)
     assert {said.word.complete_through for said in production.seat.words} == {0}
     production.chain_through(1, due_at=0)
-    production.source(*SOURCES[-1], NOON_2026 + 3)
+    production.source(*SOURCES[0], NOON_2026 + 3)
     production.chain_through(2, due_at=0)
     production.chain_through(3)
     assert max(said.word.complete_through for said in production.seat.words) == NOON_2026 + 3
 
 
 def test_in_production_it_ticks_when_somebody_waits_and_at_least_hourly(production):
-    production.source(*SOURCES[0], NOON_2026)
+    production.source(*REGISTER, NOON_2026)
     production.chain_through(1)
     assert production.source(*SOURCES[0], NOON_2026 + 60_000, wall=NOON_2026 + 60_000) == []
     production.room("escalation", 1, due_at=NOON_2026 + 90_000, partitions=range(2, 3))
@@ -170,8 +179,214 @@ def test_a_report_without_revisions_takes_none_away(story):
         99,
         NOON_2026 + 99,
         b"",
-        codec.encode(Progress("intake", INTAKE_TOPICS[0].name, 0)),
+        codec.encode(Progress("intake", *REGISTER)),
         (("policy", b""), ("roster", b"")),
     )
-    now = CLOCK.step(story.seat.entries, bare, Pace(story_time=True, patience_ms=PATIENCE)).changes["clock"]
-    assert (now.policy, now.roster) == STAMP
+    now = CLOCK.step(story.seat.entries, bare, Pace(story_time=True, policy_of=LIBRARY.policy)).changes["clock"]
+    assert (now.policy, now.roster) == (STAMP.policy, STAMP.roster)
+
+
+def test_the_stamp_is_that_of_the_registers_own_seat(production):
+    """Another partition may be behind an activation that a tick has carried already (law 1: never lower)."""
+    later = Progress("intake", REPORTS.name, 0, offset=1, appended=NOON_2026, through=NOON_2026)
+    assert production.source(*SOURCES[0], NOON_2026) == []
+    production.source(*REGISTER, NOON_2026)
+    step = CLOCK.step(
+        production.seat.entries,
+        Record("progress", 0, 9, NOON_2026, b"", codec.encode(later), (("policy", b"an older one"), ("roster", b"r"))),
+        production.seat.in_force,
+    )
+    assert (step.changes["clock"].policy, step.changes["clock"].roster) == (STAMP.policy, STAMP.roster)
+
+
+def test_a_story_moves_by_its_own_watermarks_alone(story):
+    """Other sources' watermarks are facts like any other: one that is silent does not stop the story."""
+    story.all_sources(AT)
+    story.chain_through(1)
+    for topic, partition in SOURCES:
+        assert story.source(topic, partition, AT + 60_000, source=DESK) == []
+    assert story.all_sources(AT + 1) != []
+
+
+FIRMS = gate(REPORTS.name, "https://firms.example")
+
+
+class TestGates:
+    """Absences wait for a proof: everything read, and the source's own word in every partition of its topic."""
+
+    @pytest.fixture
+    def night(self, production) -> Tower:
+        """Production, read through the evening, with one seat that waits for the firms' own word."""
+        for topic, partition in (REGISTER, *SOURCES):
+            production.source(topic, partition, NOON_2026)
+        production.chain_through(1)
+        production.room("surveillance", 1, partitions=range(2, 3), due_proven=((FIRMS, NOON_2026 + 9_000),))
+        return production
+
+    def publish(self, tower: Tower, through: int, partitions=range(REPORTS.partitions)) -> list:
+        return [tick for p in partitions for tick in tower.source(REPORTS.name, p, through, source="https://firms.example")]
+
+    def read_through(self, tower: Tower, mark: int) -> list:
+        return [tick for source in SOURCES for tick in tower.source(*source, mark)]
+
+    def test_a_gate_is_reached_when_everything_is_read_and_the_source_has_spoken_in_every_partition(self, night):
+        assert self.read_through(night, NOON_2026 + 20_000) == []
+        assert self.publish(night, NOON_2026 + 9_000, range(3)) == []
+        ticks = self.publish(night, NOON_2026 + 9_000, range(3, 4))
+        assert [tick.proven for _, tick in ticks] == [((FIRMS, NOON_2026 + 9_000),)] * 4
+
+    def test_a_source_that_is_ahead_of_the_reading_proves_nothing(self, night):
+        """What it says of its own partitions, another partition of ours may contradict."""
+        assert self.publish(night, NOON_2026 + 50_000) == []
+        assert self.read_through(night, NOON_2026 + 8_999) == []
+        assert {tick.proven for _, tick in self.read_through(night, NOON_2026 + 9_000)} == {((FIRMS, NOON_2026 + 9_000),)}
+
+    def test_what_is_complete_is_a_gate_too(self, night):
+        night.room("surveillance", 1, partitions=range(2, 3), due_proven=((COMPLETE, NOON_2026 + 9_000),))
+        assert self.read_through(night, NOON_2026 + 8_000) == []
+        ticks = self.read_through(night, NOON_2026 + 9_000)
+        assert {(tick.complete_through, tick.proven) for _, tick in ticks} == {(NOON_2026 + 9_000, ())}
+
+    def test_a_source_that_is_silent_over_night_costs_no_tick(self, night):
+        """22,000 entries wait, twelve hours of marks and reports pass: a tick an hour, and no more."""
+        before = len(night.ticks())
+        for minute in range(12 * 60):
+            wall = NOON_2026 + 60_000 * (minute + 1)
+            for source in SOURCES:
+                night.source(*source, wall, wall=wall)
+            night.chain_through(max(night.ticks()), due_proven=((FIRMS, NOON_2026 + 9_000),))
+            night.wall = wall
+        assert 1 <= len(night.ticks()) - before <= 12
+        night.chain_through(max(night.ticks()), due_proven=((FIRMS, NOON_2026 + 9_000),))
+        assert {tick.number for _, tick in self.publish(night, NOON_2026 + 9_000)} == {max(night.ticks())}
+
+    def test_the_tick_goes_along_the_chain_as_it_was_issued(self, night):
+        self.read_through(night, NOON_2026 + 20_000)
+        self.publish(night, NOON_2026 + 9_000)
+        ticks = night.room("surveillance", 2)
+        assert [(name, tick.proven, tick.proof) for name, tick in ticks] == [
+            (ESCALATION_INBOX.name, ((FIRMS, NOON_2026 + 9_000),), None)
+        ] * 4
+
+    def test_a_proof_can_be_read_again_by_anybody(self, night):
+        """Partition, offset and append time of each mark read last; what each source said, and in which record."""
+        self.read_through(night, NOON_2026 + 20_000)
+        self.publish(night, NOON_2026 + 9_000)
+        proof = night.ticks()[2].proof
+        assert [(read.topic, read.partition) for read in proof.read] == SOURCES
+        assert PartitionRead(REPORTS.name, 3, night.marks, NOON_2026 + 14_000) in proof.read
+        said = [said for said in proof.published if said.source == "https://firms.example"]
+        assert [(each.topic, each.partition, each.through) for each in said] == [(REPORTS.name, p, NOON_2026 + 9_000) for p in range(4)]
+        assert said[3].offset == 10 * night.marks
+
+    def test_other_ticks_carry_none(self, night):
+        night.room("surveillance", 1, due_at=NOON_2026, partitions=range(1))
+        assert night.ticks()[2].proof is None
+        assert night.ticks()[1].proof is None
+
+
+def period(partition: int, due: int, absent: int, name: str = "2026-10", room: str = "surveillance") -> Count:
+    return Count(room, partition, "monthly", name, due, absent, 0)
+
+
+class TestBrake:
+    """G2: if more are absent than can be believed, nobody is sanctioned before a person has looked."""
+
+    def night(self, tower: Tower, tick: int, *counts: Count) -> list:
+        """SURVEILLANCE says its counts, and then that it has committed the tick."""
+        for count in counts:
+            assert tower.hears(count) == []
+        return tower.room("surveillance", tick)
+
+    @pytest.fixture
+    def ticking(self, production) -> Tower:
+        production.source(*REGISTER, NOON_2026)
+        return production
+
+    def next_tick(self, tower: Tower, number: int) -> None:
+        tower.room("escalation", number - 1)
+        tower.room("delivery", number - 1)
+        tower.room("surveillance", number - 1, due_at=0, partitions=range(1))
+        assert max(tower.ticks()) == number
+
+    def test_a_period_of_which_too_many_are_absent_is_braked_and_the_desk_is_told(self, ticking):
+        """The counts of all seats together; the word comes before the tick that carries the brake."""
+        said = self.night(ticking, 1, period(0, 60, 10), period(1, 40, 31))
+        assert said[0] == (ESCALATION_INBOX.name, Brake("monthly", "2026-10", 100, 41, 40, ticking.ticks()[1].at))
+        assert [tick.brakes for _, tick in said[1:]] == [("monthly/2026-10",)] * 4
+        assert [tick.brakes for _, tick in ticking.room("escalation", 1)] == [("monthly/2026-10",)] * 4
+        (desk,) = [said for said in ticking.seat.words if isinstance(said.word, Brake)]
+        assert (desk.key, desk.stamp) == ("desk", STAMP)
+
+    def test_as_many_as_the_share_pass(self, ticking):
+        assert [tick.brakes for _, tick in self.night(ticking, 1, period(0, 60, 9), period(1, 40, 31))] == [()] * 4
+
+    def test_a_seat_counts_cumulatively(self, ticking):
+        """Its latest count is all that it has counted."""
+        said = self.night(ticking, 1, period(0, 60, 30), period(0, 100, 40))
+        assert [tick.brakes for _, tick in said] == [()] * 4
+
+    def test_it_is_decided_once_on_the_first_counts(self, ticking):
+        """A brake that came and went with every late report would be no brake."""
+        self.night(ticking, 1, period(0, 100, 50))
+        self.next_tick(ticking, 2)
+        said = self.night(ticking, 2, period(0, 100, 10))
+        assert [tick.brakes for _, tick in said] == [("monthly/2026-10",)] * 4
+
+    def test_what_is_usual_may_be_more_than_the_share(self, ticking):
+        """Twice the median of the last four periods: of 35, 10, 25, 40 first, then of 10, 25, 40, 60."""
+        usual = [period(0, 100, absent, f"2026-0{month}") for month, absent in ((2, 90), (3, 35), (4, 10), (5, 25), (6, 40))]
+        self.night(ticking, 1, *usual)
+        self.next_tick(ticking, 2)
+        said = self.night(ticking, 2, period(0, 100, 60, "2026-08"))
+        assert "monthly/2026-08" not in said[0][1].brakes
+        self.next_tick(ticking, 3)
+        said = self.night(ticking, 3, period(0, 100, 80, "2026-09"))
+        assert said[0][1] == Brake("monthly", "2026-09", 100, 80, 65, ticking.ticks()[3].at)
+
+    def test_counts_that_not_every_seat_has_given_decide_nothing(self, ticking):
+        """Patience ran out: no absence fires on that tick, and the whole count comes with the next."""
+        ticking.hears(period(0, 100, 90))
+        said = ticking.hears(NUDGE, wall=ticking.wall + PATIENCE + 10)
+        assert [(name, tick.complete, tick.brakes) for name, tick in said] == [(ESCALATION_INBOX.name, False, ())] * 4
+
+    def test_eight_periods_are_remembered(self, ticking):
+        self.night(ticking, 1, *(period(0, 100, 90, f"2025-{month:02}") for month in range(1, 13)))
+        assert [each.name for each in ticking.seat.entries["count|monthly"].periods] == [f"2025-{month:02}" for month in range(5, 13)]
+
+
+class TestNudges:
+    """CLOCK is woken when something is due and nobody reports."""
+
+    def test_a_nudge_moves_time_and_is_no_seat(self, production):
+        production.source(*REGISTER, NOON_2026)
+        production.chain_through(1, due_at=NOON_2026 + 2_000)
+        before = set(production.seat.entries)
+        assert wakes_at(production.seat.entries, production.seat.in_force) == NOON_2026 + 2_000
+        assert production.hears(NUDGE, wall=NOON_2026 + 1_999) == []
+        assert production.hears(NUDGE, wall=NOON_2026 + 2_000) != []
+        assert set(production.seat.entries) == before
+
+    def test_nothing_is_waited_for_while_a_tick_is_on_its_way(self, production):
+        assert wakes_at(production.seat.entries, production.seat.in_force) is None
+        production.source(*REGISTER, NOON_2026)
+        production.room("delivery", 1, due_at=NOON_2026)
+        assert wakes_at(production.seat.entries, production.seat.in_force) is None
+
+    def test_a_story_is_woken_for_transport_alone(self, story):
+        """Its time of law moves by its own watermarks."""
+        story.all_sources(AT)
+        story.chain_through(1, due_at=AT + 1, due_wall=NOON_2026 + 70_000)
+        assert wakes_at(story.seat.entries, story.seat.in_force) == NOON_2026 + 70_000
+
+
+def broken(partition: int = 1) -> CompletenessBroken:
+    return CompletenessBroken(INCIDENTS.name, partition, 7, NOON_2026, NOON_2026 - 5)
+
+
+def test_the_desk_hears_of_broken_completeness_once_an_hour_for_each_partition(production):
+    assert production.hears(broken(), wall=NOON_2026) == [(ESCALATION_INBOX.name, broken())]
+    assert production.hears(broken(), wall=NOON_2026 + HOUR_MS - 1) == []
+    assert production.hears(broken(2), wall=NOON_2026 + HOUR_MS - 1) == [(ESCALATION_INBOX.name, broken(2))]
+    assert production.hears(broken(), wall=NOON_2026 + HOUR_MS) == [(ESCALATION_INBOX.name, broken())]
+    assert {(said.key, said.stamp) for said in production.seat.words} == {("desk", STAMP)}

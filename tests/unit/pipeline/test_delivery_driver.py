@@ -44,6 +44,7 @@ DELIVERING = Delivering(
     breaker_after=3,
     breaker_seconds=240,
     tolerance_seconds=2,
+    link_days=7,
 )
 BOOKS = InForce(Policy.model_construct(revision="test", delivery=DELIVERING), Roster(revision="test", positions=()))
 LAPSE = (60 + 30 + 2) * 1_000 + 1

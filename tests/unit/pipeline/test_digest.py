@@ -11,7 +11,7 @@ from schemas.delivery import Attempt
 from schemas.escalation import Asked, Delivery, Escalation, Item, MessageType, Row, Why
 from schemas.ledger import Parked, Place, Tick
 from schemas.policy import Ask, Audience, Digest, How, Position, Receiver, Route
-from schemas.surveillance import Alert, AlertState, Because, IncidentSituation, Proof, Reason, Rule, Share, Subject
+from schemas.surveillance import Alert, AlertState, Because, IncidentSituation, Proven, Reason, Rule, Share, Subject
 from schemas.word import Word
 from streams.pipeline.delivery import DELIVERY
 from streams.pipeline.delivery.digest import MOST_ESTATES, MOST_ROWS, Gathering
@@ -73,7 +73,7 @@ def alert(about: str, estate: str = "imip", *, at: int = CLOSES, state: AlertSta
         "situation": IncidentSituation(incident=about, kind="other", place=place(estate)),
         "share": Share("2021-08-03", CLOSES, (("due", 1), ("absent", 1))),
         "deadlines": (("objection", CLOSES + 2 * DAY),),
-        "proof": Proof(7, "siinas", CLOSES - 8 * HOUR, CLOSES, 8, 8),
+        "proof": Proven(7, "siinas", CLOSES - 8 * HOUR, CLOSES, 8, 8),
     }
     return Alert(id=f"A-{about}", about=about, at=at, state=state, **{**usual, **said})
 

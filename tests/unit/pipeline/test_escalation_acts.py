@@ -55,7 +55,7 @@ def test_the_same_acknowledgement_twice_is_repeated(chain, taken):
 
 def test_an_act_on_an_escalation_nobody_knows(chain, taken):
     unknown = uttered_act(acknowledge("disnakertrans:72"), taken)
-    unknown.data["escalation"] = "E-0000000000"
+    unknown.data["on"]["escalation"] = "E-0000000000"
     answer = chain.acts(unknown, "11:12")[-1].word
     assert (answer.judged, answer.revision) == (Judged.UNKNOWN_ESCALATION, 0)
 
