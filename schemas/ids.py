@@ -5,9 +5,8 @@ import hashlib
 FIRM, ESTATE, SOURCE = "firm:", "estate:", "source:"
 DESK = "desk"
 REGENCY = "regency:"
-
 STORY = "siaga/story"
-"""The CloudEvents source whose watermarks are a story's time."""
+"""The CloudEvents source whose watermarks move a story, and nothing else."""
 
 COMPLETE = ""
 """The gate that has come as far as everything has been read."""

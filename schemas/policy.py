@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from schemas.escalation import FACTS
-from schemas.intake import Grade, Id, Name
+from schemas.intake import Id, Name
 from schemas.obligations import Obligation
 from schemas.surveillance import Because, Rule
 from schemas.word import Fact
@@ -56,7 +56,7 @@ class Surveilling(Sourced):
     """
 
     forget_days: Threshold
-    refused_grade: Grade
+    refused_grade: str
     newest_facts: Threshold
     facts_each: Threshold
     parties: Threshold

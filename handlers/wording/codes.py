@@ -114,14 +114,14 @@ UNRESOLVED: Mapping[str, Both] = {
     "unknown_estate": Both("kawasan tidak ada di registri", "the estate is not in the registry"),
     "unknown_regency": Both("kabupaten atau kota tidak dikenal", "the regency is not known"),
     "unknown_source": Both("sumber tidak terdaftar", "the source is not registered"),
+    "unknown_kind": Both("jenis kejadian yang disebut tidak dikenal", "the kind of incident stated is not known"),
     "plant_of_another_firm": Both("pabrik itu terdaftar milik perusahaan lain", "that plant is registered to another firm"),
     "contradictory_estate": Both("kawasan yang disebut tidak cocok dengan registri", "the estate stated does not match the registry"),
-    "contradictory_time": Both("waktu yang disebut saling bertentangan", "the times stated contradict each other"),
-    "unknown_kind": Both("jenis kejadian yang disebut tidak dikenal", "the kind of incident stated is not known"),
     "contradictory_split": Both(
         "rincian WNI dan WNA tidak cocok dengan jumlah meninggal", "the split by nationality does not add up to the dead"
     ),
     "retraction_of_nothing": Both("pencabutan tidak menyebut keterangan mana yang dicabut", "a retraction does not say what it takes back"),
+    "contradictory_time": Both("waktu yang disebut saling bertentangan", "the times stated contradict each other"),
     "time_in_the_future": Both("waktu yang disebut ada di masa depan", "a time stated lies in the future"),
 }
 

@@ -200,13 +200,13 @@ def _situation(gathering: Gathering, items: list[Item]) -> DigestSituation:
         more_subjects=len(subjects[MOST_SUBJECTS:]) + sum(item.more_subjects for item in items),
         before=gathering.before,
         before_period=gathering.before_period,
-        proven=_proof(items),
+        proven=_proven(items),
     )
 
 
-def _proof(items: list[Item]) -> Proven | None:
+def _proven(items: list[Item]) -> Proven | None:
     """The last that any estate waited for."""
-    return max((item.proven for item in items if item.proven is not None), key=lambda proof: (proof.read_at, proof.source), default=None)
+    return max((item.proven for item in items if item.proven is not None), key=lambda proven: (proven.read_at, proven.source), default=None)
 
 
 def _rows(items: list[Item], columns: tuple[str, ...]) -> tuple[DigestRow, ...]:

@@ -190,9 +190,8 @@ class Registry:
 
     def registered(self, place: Place, at: UtcMs) -> Registered:
         """What else is known of the province of a place."""
-        sources = (self.source(entity, at) for entity in self._taken.sources)
-        connected = any(source and place.province_name in source.receives_accident_reports for source in sources)
-        return Registered(filing_connected=bool(place.province_name) and connected)
+        sources = (self.source(entity, at) for entity in self._taken.sources) if place.province_name else ()
+        return Registered(any(source and place.province_name in source.receives_accident_reports for source in sources))
 
 
 def _named_by(entry: Entry) -> Iterator[Entity]:

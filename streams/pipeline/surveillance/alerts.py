@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas.ids import alert_id, digest
-from schemas.surveillance import Alert, AlertState, AnySituation, Because, Reason, Rule
+from schemas.surveillance import Alert, AlertState, AnySituation, Because, Proven, Reason, Rule, Share
 from schemas.word import Part, UtcMs
 
 MOVED = (Reason(Because.ALL_RETRACTED),)
@@ -20,8 +20,8 @@ MOVED = (Reason(Because.ALL_RETRACTED),)
 class Finding(NamedTuple):
     """A rule's conclusion about one thing of a subject. The place of its situation says which estate it belongs to.
 
-    says: what a change of means that those who were told are told again. An end bears its state, and takes the grade that was last told
-    if it names none. The rest is as in `Alert`.
+    says: what a change of means that those who were told are told again. An end is a finding too: it bears its state, is heard of only
+    where it fired, and takes the grade that was last told if it names none. The rest is as in `Alert`.
     """
 
     rule: Rule
@@ -37,6 +37,8 @@ class Finding(NamedTuple):
     held_until: UtcMs | None = None
     deadlines: tuple[tuple[str, UtcMs], ...] = ()
     open_until: UtcMs | None = None
+    share: Share | None = None
+    proven: Proven | None = None
     historic: bool = False
     exercise: bool = False
 
@@ -105,6 +107,8 @@ def _alert(finding: Finding, last: Spoken | None, at: UtcMs) -> Alert:
         held_until=finding.held_until,
         deadlines=finding.deadlines,
         open_until=finding.open_until,
+        share=finding.share,
+        proven=finding.proven,
         historic=finding.historic,
         exercise=finding.exercise,
     )

@@ -153,7 +153,7 @@ TO = Addressee(
     batch=True,
 )
 ASKED = (Asked("take_over"), Asked("state_filed", clock("+2d 05:30")))
-PROOF = Proven(9, DESK, AT, AT + 41_000, 8, 8)
+PROVEN = Proven(9, DESK, AT, AT + 41_000, 8, 8)
 DELIVERY = Delivery(
     id="D-0123456789abcdef",
     thread="E-0123456789",
@@ -260,7 +260,7 @@ WORDS = (
         deadlines=(("report", clock("+2d 05:30")),),
         open_until=clock("+2d 06:15"),
         share=Share("2023-W52", AT + 60_000, (("S5", 1),)),
-        proven=PROOF,
+        proven=PROVEN,
         historic=True,
         exercise=True,
     ),
@@ -303,7 +303,7 @@ WORDS = (
         subjects=(Subject("permit/2021-08-03", "itss", "PT ITSS", (Because.NO_HARM,), AlertState.WITHDRAWN),),
         more_subjects=37,
         asked=ASKED,
-        proven=PROOF,
+        proven=PROVEN,
         page=1,
         exercise=True,
     ),

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.ledger import Place
-from schemas.surveillance import AlertState, Because, IncidentSituation, Reason, Rule
+from schemas.surveillance import AlertState, Because, IncidentSituation, Proven, Reason, Rule, Share
 from streams.pipeline.surveillance.alerts import Finding, collapsed, speak
 
 FIRING, RESOLVED, WITHDRAWN = AlertState
@@ -71,6 +71,25 @@ def test_an_alert_is_dated_since_it_was_first_said():
     spoken, (first,) = speak((), [found()], 7)
     _, (second,) = speak(spoken, [found("two dead")], 9)
     assert (first.since, second.since, second.at) == (7, 7, 9)
+
+
+def test_an_alert_bears_whatever_its_finding_says():
+    """Every field that the two have in common: what a rule knows is not lost on the way."""
+    said = {
+        "held_until": 5,
+        "deadlines": (("report", 6),),
+        "open_until": 7,
+        "share": Share("2021-08-03", 8, (("absent", 1),)),
+        "proven": Proven(1, "siinas", 2, 3, 8, 8),
+        "historic": True,
+        "exercise": True,
+        "grade_now": "S1",
+        "peak": 12,
+    }
+    _, (alert,) = speak((), [found()._replace(**said)], 0)
+    common = set(Finding._fields) & set(alert.__struct_fields__)
+    assert {*said, "rule", "about", "state", "grade", "reasons", "situation"} == common
+    assert {name: getattr(alert, name) for name in said} == said
 
 
 def test_one_tick_speaks_the_last_word_and_numbers_what_it_speaks():
