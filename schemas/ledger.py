@@ -192,12 +192,14 @@ class Odd(StrEnum):
     WATERMARK_BACKWARDS = "watermark_backwards"
     ESTATE_ENDED_WITH_FIRMS = "estate_ended_with_firms"
     ASSIGNED_WITHOUT_PERMIT = "assigned_without_permit"
+    TOO_LATE = "too_late"
 
 
 class Oddity(Word, frozen=True):
     """Something was understood and decides nothing: it is listed, for a person to look at.
 
-    other_content: the same `source` and `id` came before, with the content of `first_digest` (law 5).
+    other_content: the same `source` and `id` came before, with the content of `first_digest` (law 5). too_late: its period was settled
+    longer ago than a late report may change anything.
     """
 
     what: Odd

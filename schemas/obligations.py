@@ -20,6 +20,9 @@ DayOfMonth = Annotated[int, Field(ge=1, le=31)]
 Month = Annotated[int, Field(ge=1, le=12)]
 Times = Annotated[int, Field(ge=1)]
 
+LOOK_BACK_DAYS = 40
+"""So far back the misses lie on which a step is proposed: a calendar month, or five weeks in a row."""
+
 
 class Weekly(Fact):
     """Due on these days of every week; the period opens when the one before has ended."""
@@ -116,6 +119,8 @@ class Regime(Fact):
             raise ValueError(f"{self.version}: first_due {self.first_due} is no day on which it falls due")
         if self.unverified and self.proposals:
             raise ValueError(f"{self.version}: what is unverified never sanctions")
+        if self.due.every == "month" and any(rule.in_a_row for rule in self.proposals):
+            raise ValueError(f"{self.version}: in_a_row looks back {LOOK_BACK_DAYS} days: a month apart, nothing is in a row")
         return self
 
 

@@ -120,7 +120,7 @@ class Route(Fact):
     because: any of these reasons; any reason at all if none is named. matter: what it is about, in messages. rank: how grave within the
     matter; whoever heard of it is told when it falls. tell: the audience, of a ladder only of its digest. signal: who is asked to verify a
     signal before anybody wider hears of it (G7). doubt: who is told besides, where a person must look (G5), or a message could not be told.
-    digest: the name of the digest that tells it.
+    digest: the name of the digest that tells it. lists: whoever reads that digest is told of each by name, and not only of the sums.
     """
 
     rule: Rule
@@ -133,15 +133,20 @@ class Route(Fact):
     signal: tuple[Audience, ...] = ()
     doubt: tuple[Audience, ...] = ()
     digest: str = ""
+    lists: bool = False
 
 
 Weekday = Annotated[int, Field(ge=0, le=6)]
 
 
 class Digest(Sourced):
-    """A digest of alerts that state no period of their own: the week that ends on `weekday` (0 is Monday) at `hour`, WIB."""
+    """A digest. Alerts that state no period of their own fall into the week that ends on `weekday` (0 is Monday) at `hour`, WIB.
+
+    keep_days: after its last change it is forgotten.
+    """
 
     name: str
+    keep_days: Threshold
     weekday: Weekday = 0
     hour: Annotated[int, Field(ge=0, le=23)] = 8
 

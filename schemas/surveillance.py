@@ -19,6 +19,13 @@ class Rule(StrEnum):
     FILING = "R11"
     REFUSED = "G5"
     HELD = "G8"
+    COUNTED = "R1"
+    WARNING = "R2"
+    PROPOSAL = "R3"
+    REMINDER = "R4"
+    SILENT = "R20"
+    UNPROVEN = "G1"
+    BRAKE = "G2"
 
 
 class Because(StrEnum):
@@ -49,6 +56,24 @@ class Because(StrEnum):
     ALL_RETRACTED = "all_retracted"
     REFUSED_AT_INTAKE = "refused_at_intake"
     UNRESOLVED = "unresolved"
+    COUNTED = "counted"
+    NOT_REPORTED = "not_reported"
+    NOT_YET_REPORTED = "not_yet_reported"
+    IN_A_ROW = "in_a_row"
+    WITHIN_A_MONTH = "within_a_month"
+    AFTER_CONFIRMED = "after_confirmed"
+    REPEATED = "repeated"
+    MISMATCH = "mismatch"
+    DISPUTED = "disputed"
+    ANSWERED = "answered"
+    NOT_ACCUSED = "not_accused"
+    CONFIRMED = "confirmed"
+    SOURCE_SILENT = "source_silent"
+    SPEAKS_AGAIN = "speaks_again"
+    NOT_PROVEN = "not_proven"
+    PROVEN = "proven"
+    TOO_MANY_ABSENT = "too_many_absent"
+    VOUCHED_TOO_EARLY = "vouched_too_early"
 
 
 RULE_OF = MappingProxyType(
@@ -78,6 +103,24 @@ RULE_OF = MappingProxyType(
         Because.ALL_RETRACTED: Rule.HELD,
         Because.REFUSED_AT_INTAKE: Rule.REFUSED,
         Because.UNRESOLVED: Rule.REFUSED,
+        Because.COUNTED: Rule.COUNTED,
+        Because.NOT_REPORTED: Rule.WARNING,
+        Because.NOT_YET_REPORTED: Rule.REMINDER,
+        Because.IN_A_ROW: Rule.PROPOSAL,
+        Because.WITHIN_A_MONTH: Rule.PROPOSAL,
+        Because.AFTER_CONFIRMED: Rule.PROPOSAL,
+        Because.REPEATED: Rule.PROPOSAL,
+        Because.MISMATCH: Rule.PROPOSAL,
+        Because.DISPUTED: Rule.PROPOSAL,
+        Because.ANSWERED: Rule.WARNING,
+        Because.NOT_ACCUSED: Rule.WARNING,
+        Because.CONFIRMED: Rule.PROPOSAL,
+        Because.SOURCE_SILENT: Rule.SILENT,
+        Because.SPEAKS_AGAIN: Rule.SILENT,
+        Because.NOT_PROVEN: Rule.UNPROVEN,
+        Because.PROVEN: Rule.UNPROVEN,
+        Because.TOO_MANY_ABSENT: Rule.BRAKE,
+        Because.VOUCHED_TOO_EARLY: Rule.UNPROVEN,
     }
 )
 """The rule or guard behind each reason."""
@@ -242,6 +285,23 @@ class SourceSituation(Situation, frozen=True, kw_only=True, tag="source"):
         return self.counts
 
 
+class DutySituation(Situation, frozen=True, kw_only=True, tag="duty"):
+    """One permit at one period of an obligation.
+
+    number: how many misses in a row this one makes. step: what is proposed, on the misses due on the days of `evidence`. disputed: the firm
+    says that it is not so.
+    """
+
+    obligation: str
+    period: str
+    permit: str
+    due_at: UtcMs
+    number: int = 0
+    step: str = ""
+    evidence: tuple[str, ...] = ()
+    disputed: bool = False
+
+
 class AlertState(StrEnum):
     """The lifecycle of an alert: it fires; it is resolved when it is over, withdrawn when it should never have been said."""
 
@@ -274,6 +334,15 @@ class Proven(Part, frozen=True):
     of: int
 
 
+class Deadline(Part, frozen=True):
+    """What was due: the obligation by its names in both languages, the instant before which it was, and the instrument that says so."""
+
+    name_id: str
+    name_en: str
+    due_at: UtcMs
+    source: str
+
+
 class DigestRow(Part, frozen=True):
     """One line of a digest's table, with a figure for each column. The line without a key is that of all others."""
 
@@ -285,7 +354,8 @@ class DigestRow(Part, frozen=True):
 class DigestSituation(Situation, frozen=True, kw_only=True, tag="digest"):
     """Many findings told at once (law 11): a table that adds up, and the first of those it is about.
 
-    before: the totals that its reader was told of the period before, named by `before_period`. page, pages: of a batch receiver's list.
+    before: the totals that its reader was told of the period before, named by `before_period`. deadline: what was due, if anything was.
+    page: of a batch receiver's list.
     """
 
     series: str
@@ -298,6 +368,7 @@ class DigestSituation(Situation, frozen=True, kw_only=True, tag="digest"):
     more_subjects: int = 0
     before: Numbers = ()
     before_period: str = ""
+    deadline: Deadline | None = None
     proven: Proven | None = None
     page: int = 0
 
@@ -306,15 +377,20 @@ class DigestSituation(Situation, frozen=True, kw_only=True, tag="digest"):
         return tuple(zip(self.columns, self.totals, strict=False))
 
 
-AnySituation = IncidentSituation | SourceSituation | DigestSituation
+AnySituation = IncidentSituation | SourceSituation | DutySituation | DigestSituation
 
 
 class Share(Part, frozen=True):
-    """What an alert adds to a digest: to that of which period, when that closes, and its numbers."""
+    """What an alert adds to a digest: to that of which period, when that closes, and its numbers.
+
+    deadline: what the period's deadline was. quiet: it completes the sums, and is no reason to write to anybody.
+    """
 
     period: str
     closes: UtcMs
-    numbers: Numbers
+    numbers: Numbers = ()
+    deadline: Deadline | None = None
+    quiet: bool = False
 
 
 class Alert(Word, frozen=True):

@@ -338,7 +338,8 @@ class Seat:
         self.offset = 0
 
     def hears(self, word: Word, key: str = "") -> tuple[Said, ...]:
-        """One word; what the room answers."""
+        """One word, in the ledger of its subject unless a key is named; what the room answers."""
+        key = key or getattr(word, "subject", "")
         self.offset += 1
         headers = tuple((name, value.encode()) for name, value in STAMP._asdict().items())
         record = Record(self.room.inboxes[0].name, 0, self.offset, NOON_2026 + self.offset, key.encode(), codec.encode(word), headers)

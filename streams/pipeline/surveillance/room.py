@@ -11,27 +11,37 @@ from typing import Any
 import msgspec
 
 from schemas import codec
-from schemas.ids import FIRM
+from schemas.ids import ESTATE, FIRM, SOURCE
 from schemas.ledger import Admitted, Origin, Refusal, Tick
 from schemas.topics import LEDGER
 from schemas.word import Stamp, Word
 from streams.pipeline.line import NOTHING, Entry, InForce, Record, Room, Step
-from streams.pipeline.surveillance import incident, source
+from streams.pipeline.surveillance import doubts, incident, source
+from streams.pipeline.surveillance.doubts import Doubtful, Doubts
 from streams.pipeline.surveillance.incident.facts import KINDS, Assertion, Declared, Filed
 from streams.pipeline.surveillance.incident.memory import Incident
 from streams.pipeline.surveillance.rulebook import Rulebook
-from streams.pipeline.surveillance.source.memory import Doubts, Source
+from streams.pipeline.surveillance.source.memory import Source
 
 Hearing = Callable[[Mapping[str, Entry], Any, Rulebook], Step]
 Ticking = Callable[[Mapping[str, Entry], Any, Tick, Rulebook], Step]
 
-FACTS: Mapping[tuple[str, str], Hearing] = {(FIRM, kind): incident.hear for kind in KINDS}
+FACTS: Mapping[tuple[str, str], Hearing] = {
+    **{(FIRM, kind): incident.hear for kind in KINDS},
+}
 """Who hears an admitted fact: by whose ledger it is in, and its type. An estate's is kept for the rules that look across firms."""
 
-WORDS: Mapping[type[Word], Hearing] = {Refusal: source.refused}
+WORDS: Mapping[tuple[str, type[Word]], Hearing] = {
+    (FIRM, Refusal): doubts.refused,
+    (SOURCE, Refusal): source.refused,
+}
 """Who hears the other words of the ledger."""
 
-TICKS: Mapping[type, Ticking] = {Incident: incident.tick, Source: source.tick, Doubts: source.tick_doubts}
+TICKS: Mapping[type, Ticking] = {
+    Incident: incident.tick,
+    Source: source.tick,
+    Doubts: doubts.tick,
+}
 """Who is told that an entry is due."""
 
 ENTRIES = (*TICKS, Assertion, Declared, Filed)
@@ -39,17 +49,17 @@ ENTRIES = (*TICKS, Assertion, Declared, Filed)
 
 def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Step:
     """One record of the ledger, or a tick at one due entry."""
-    book = _book(record, in_force)
+    book, key = _book(record, in_force), (record.key or b"").decode()
     word = codec.decode(record.value or b"")
     match word:
         case Tick():
-            entry = entries.get((record.key or b"").decode())
+            entry = entries.get(key)
             ticking = TICKS.get(type(entry))
             return ticking(entries, entry, word, book) if ticking else NOTHING
         case Admitted():
-            hearing = FACTS.get((_ledger_of(word.subject), word.kind))
+            hearing = FACTS.get((_ledger_of(key), word.kind))
         case _:
-            hearing = WORDS.get(type(word))
+            hearing = WORDS.get((_ledger_of(key), type(word)))
     return hearing(entries, word, book) if hearing else NOTHING
 
 
@@ -58,26 +68,27 @@ def broken(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> S
     subject = (record.key or b"").decode("utf-8", "replace")
     if not subject.startswith(FIRM) or "|" in subject:  # A tick's key is an entry: its fact has been heard.
         return NOTHING
-    return source.doubt(entries, subject, _doubtful(record), _book(record, in_force))
+    return doubts.doubt(entries, subject, _doubtful(record), _book(record, in_force))
 
 
-def _doubtful(record: Record) -> source.Doubtful:
+def _doubtful(record: Record) -> Doubtful:
     """Where and when the fact was published; of what cannot be read at all, the ledger's own record."""
     try:
         word = codec.decode(record.value or b"")
     except (ValueError, RecursionError):
         word = None
     if isinstance(word, Admitted | Refusal):
-        return source.Doubtful(word.origin, word.at)
-    return source.Doubtful(Origin(record.topic, record.partition, record.offset), record.timestamp)
+        return Doubtful(word.origin, word.at, word.kind)
+    return Doubtful(Origin(record.topic, record.partition, record.offset), record.timestamp)
 
 
 def _book(record: Record, in_force: InForce) -> Rulebook:
-    return Rulebook(in_force.policy, Stamp(record.header("policy"), record.header("roster")))
+    return Rulebook(in_force.policy, in_force.roster, Stamp(record.header("policy"), record.header("roster")), record.partition)
 
 
-def _ledger_of(subject: str) -> str:
-    return subject[: subject.find(":") + 1]
+def _ledger_of(key: str) -> str:
+    """Whose ledger a record is in; empty where it is in that of everybody."""
+    return next((whose for whose in (FIRM, ESTATE, SOURCE) if key.startswith(whose)), "")
 
 
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(or_, ENTRIES))

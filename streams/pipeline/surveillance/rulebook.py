@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from schemas.ledger import Admitted, Odd, Oddity
-from schemas.policy import Policy
+from schemas.policy import Policy, Roster
 from schemas.surveillance import Alert
 from schemas.topics import ESCALATION_INBOX, REJECTED
 from schemas.word import Stamp, UtcMs
@@ -14,10 +14,12 @@ DAY_MS = 86_400_000
 
 
 class Rulebook(NamedTuple):
-    """The policy that a record is decided by, and the stamp that what is said of it bears."""
+    """The policy and roster that a record is decided by, the stamp that what is said of it bears, and the partition that it is in."""
 
     policy: Policy
+    roster: Roster
     stamp: Stamp
+    partition: int
 
     def said(self, alerts: Iterable[Alert]) -> tuple[Said, ...]:
         """The alerts, each to the escalations of its estate."""
@@ -27,10 +29,10 @@ class Rulebook(NamedTuple):
         """When what was last heard of then is forgotten."""
         return heard_at + self.policy.surveillance.forget_days * DAY_MS
 
-    def odd(self, admitted: Admitted, first_digest: str) -> Said:
-        """The same id came with other content: listed, and decides nothing (law 5)."""
+    def odd(self, admitted: Admitted, first_digest: str = "", what: Odd = Odd.OTHER_CONTENT) -> Said:
+        """What was understood and decides nothing is listed; most often the same id has come with other content (law 5)."""
         oddity = Oddity(
-            what=Odd.OTHER_CONTENT,
+            what=what,
             source=admitted.source,
             id=admitted.id,
             kind=admitted.kind,

@@ -34,7 +34,7 @@ ROUTES = (
     Route(rule=Rule.SEVERITY, grade_at_least="S3", how=How.LADDER),
     Route(rule=Rule.SEVERITY, how=How.DIGEST, digest="weekly", tell=(Audience(position="dinas-perindustrian:{regency}"),)),
 )
-DIGESTS = (Digest(name="reporting", source="test"), Digest(name="weekly", source="test", weekday=0, hour=8))
+DIGESTS = (Digest(name="reporting", keep_days=60, source="test"), Digest(name="weekly", keep_days=60, source="test", weekday=0, hour=8))
 ESCALATING = POLICY.escalation.model_copy(update={"routes": ROUTES, "digests": DIGESTS})
 BATCH = Position(
     id="siinas",

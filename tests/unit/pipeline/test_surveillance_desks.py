@@ -7,7 +7,7 @@ from schemas.ledger import Origin, Refusal
 from schemas.surveillance import Alert, AlertState, Rule, SourceSituation, Trouble
 from streams.pipeline.line import Record
 from streams.pipeline.surveillance import SURVEILLANCE
-from streams.pipeline.surveillance.source.desk import MOST_ORIGINS
+from streams.pipeline.surveillance.doubts import MOST_ORIGINS
 from tests.story import DAY, IN_FORCE, NOON_2026, POLICY, STAMP, Chain, Seat, World, bulletin, clock, filed, outcome
 
 AT = clock("11:10")

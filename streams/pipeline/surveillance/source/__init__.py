@@ -1,5 +1,5 @@
-"""Sources: what the desk must know of a publishing system, and what a firm's ledger must remember of what could not be read."""
+"""Sources: what the desk must know of a publishing system."""
 
-from streams.pipeline.surveillance.source.desk import Doubtful, doubt, refused, tick, tick_doubts
+from streams.pipeline.surveillance.source.desk import refused, tick
 
-__all__ = ["Doubtful", "doubt", "refused", "tick", "tick_doubts"]
+__all__ = ["refused", "tick"]
