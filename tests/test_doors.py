@@ -59,6 +59,9 @@ def test_the_import_contracts_hold():
         ("streams/live/__init__.py", "from streams import simulate"),
         ("streams/live/__init__.py", "from streams import console"),
         ("streams/console/__init__.py", "from streams import cli"),
+        ("streams/cli/stage/__init__.py", "from streams.cli import worker"),
+        ("streams/cli/hall/__init__.py", "from streams.cli import stage"),
+        ("streams/cli/ack.py", "from streams.cli import demo"),
     ],
     ids=lambda text: text.removesuffix("/__init__.py"),
 )

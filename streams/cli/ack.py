@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams.cli.say import NO, AsJson, Stop, end, out
+from streams.cli.hall.say import NO, AsJson, Stop, end, out
 
 if TYPE_CHECKING:
     from schemas.escalation import Answer, Escalation
@@ -43,7 +43,7 @@ def ack(id: Id, revision: Revision, position: Position, name: Name, as_json: AsJ
 
     Waits up to 5 seconds for the answer. The exit code is 1 when it was not taken, or is still being checked.
     """
-    from streams.cli import place
+    from streams.cli.hall import place
 
     settings = place.settings_with_kafka()
     answer = asyncio.run(_acknowledged(settings, id, {"revision": revision, "position": position, "name": name}))
@@ -59,7 +59,7 @@ def ack(id: Id, revision: Revision, position: Position, name: Name, as_json: AsJ
 
 async def _acknowledged(settings: "Settings", id: str, stated: dict[str, object]) -> "Answer | None":
     """Publish the act and wait for the word on it; None when none came in time."""
-    from streams.cli import place
+    from streams.cli.hall import place
     from streams.live import kafka
 
     escalation = await place.in_time(_escalation(settings, id))
@@ -77,7 +77,7 @@ async def _acknowledged(settings: "Settings", id: str, stated: dict[str, object]
 
 async def _escalation(settings: "Settings", id: str) -> "Escalation":
     """The escalation as it stands: the act must name its estate."""
-    from streams.cli.stage import escalations
+    from streams.cli.stage.play import escalations
 
     found = [word for word in await escalations(settings) if word.id == id]
     if not found:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.say import AsJson, Stop, out
+from streams.cli.hall.say import AsJson, Stop, out
 
 EXAMPLE = "Example: siaga broker --data ./kafka --port 9092"
 
@@ -21,7 +21,7 @@ def broker(data: Data = None, port: Port = None, as_json: AsJson = False) -> Non
 
     Prints where clients connect. Other verbs of siaga find it by themselves; other programs are told with SIAGA_KAFKA.
     """
-    from streams.cli.place import noted
+    from streams.cli.hall.place import noted
     from streams.live.broker import Broker, BrokerFailed
     from streams.live.jars import cache_directory
 

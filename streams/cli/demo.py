@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from streams.cli.say import INTERRUPTED, NO, AsJson, Stop, end, one_line
+from streams.cli.hall.say import INTERRUPTED, NO, AsJson, Stop, end, one_line
 
 if TYPE_CHECKING:
-    from streams.cli.scene import Scene
-    from streams.cli.troupe import Catcher, Kafka, Workers
+    from streams.cli.stage.scene import Scene
+    from streams.cli.stage.troupe import Catcher, Kafka, Workers
     from streams.live.settings import Settings
     from streams.simulate.checker import Tally
     from streams.simulate.story import Story
@@ -77,17 +77,17 @@ class _Run:
 
     def all(self, names: Sequence[str]) -> dict[str, Any]:
         """Everything, from the first line to the verdict."""
-        from streams.cli.troupe import view_port
+        from streams.cli.stage.troupe import view_port
         from streams.live.jars import KAFKA
 
         port, theirs = view_port(), os.environ.get("SIAGA_KAFKA", "")
         named = f"Kafka at {theirs}" if theirs else f"Apache Kafka {KAFKA}"
         self._say(f"siaga demo  {named} · 2 workers · mail http://127.0.0.1:{port}    LATIHAN/EXERCISE")
-        from streams.cli.simulate import load
+        from streams.cli.stage import bill
 
-        stories = [load(name) for name in names]
+        stories = [bill.load(name) for name in names]
         if not theirs:
-            from streams.cli.troupe import fetch_jars
+            from streams.cli.stage.troupe import fetch_jars
 
             fetch_jars(self._note)
         return asyncio.run(self._until_signalled(self._play(stories, port)))
@@ -104,7 +104,7 @@ class _Run:
         return found
 
     async def _play(self, stories: Sequence["Story"], port: int) -> dict[str, Any]:
-        from streams.cli.troupe import folder
+        from streams.cli.stage.troupe import folder
 
         async with AsyncExitStack() as stack:
             directory = stack.enter_context(folder())
@@ -115,8 +115,9 @@ class _Run:
 
     @asynccontextmanager
     async def _kafka(self) -> AsyncIterator["Kafka"]:
-        from streams.cli import place, troupe
-        from streams.cli.say import quiet
+        from streams.cli.hall import place
+        from streams.cli.hall.say import quiet
+        from streams.cli.stage import troupe
 
         quiet()
         if theirs := place.settings().kafka:
@@ -128,7 +129,8 @@ class _Run:
 
     async def _one(self, story: "Story", kafka: "Kafka", directory: Path, port: int, *, is_first: bool) -> Told:
         """One story, under a prefix and with a catcher of its own, so that its tally is its own."""
-        from streams.cli import place, stage, troupe
+        from streams.cli.hall import place
+        from streams.cli.stage import play, troupe
 
         settings = place.settings(kafka=kafka.bootstrap, prefix=f"{PREFIX}{self._id}.{story.name}.")
         home = directory / story.name
@@ -138,7 +140,7 @@ class _Run:
             await stack.enter_async_context(_topics(settings))
             stack.enter_context(place.noted(kafka.bootstrap, settings.prefix))
             crew = await stack.enter_async_context(troupe.workers(troupe.environment(settings, caught, home / "state"), home))
-            scene = await stack.enter_async_context(stage.listening(settings))
+            scene = await stack.enter_async_context(play.listening(settings))
             first = asyncio.create_task(self._first_message(scene))
             await crew.while_they_work(self._perform(story, settings, scene, crew, caught, is_first=is_first))
             tally = await _checked(settings, caught, finished=True)
@@ -147,7 +149,7 @@ class _Run:
     async def _perform(
         self, story: "Story", settings: "Settings", scene: "Scene", crew: "Workers", caught: "Catcher", *, is_first: bool
     ) -> None:
-        from streams.cli import show, stage
+        from streams.cli.stage import play, show
 
         teller = show.Teller(story, self._say, LINES_OF_FIRST if is_first else LINES_OF_OTHERS)
         teller.title("" if is_first else "   the same, and nobody answers")
@@ -161,8 +163,8 @@ class _Run:
             return _first_mail(caught, show.COLUMNS)
 
         seen = show.Show(story, teller, mail=mail if is_first else None, kill=(lambda: crew.kill(1)) if is_first else None, back=back)
-        act = show.Choice(self._say, _command()).act if self._watched else stage.NOBODY.act
-        await stage.perform(settings, story, scene, seen.audience(act), speed=self._speed)
+        act = show.Choice(self._say, _command()).act if self._watched else play.NOBODY.act
+        await play.perform(settings, story, scene, seen.audience(act), speed=self._speed)
         teller.rest(story.until, scene)
 
     async def _first_message(self, scene: "Scene") -> float:
@@ -213,7 +215,7 @@ def _first_mail(caught: "Catcher", columns: int) -> list[str]:
     """One whole mail."""
     import json
 
-    from streams.cli.paper import lines_of
+    from streams.cli.stage.paper import lines_of
 
     mails = [json.loads(line) for line in caught.mails]
     mails = [mail for mail in mails if mail["kind"] == "mail"]

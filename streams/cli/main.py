@@ -4,7 +4,7 @@ Exit codes: 0 done, 1 the answer is no, 2 usage or bad input, with one line on s
 """
 
 from streams.cli import ack, broker, demo, publish, simulate, topics, worker
-from streams.cli.say import Verbs, new_app
+from streams.cli.hall.say import Verbs, new_app
 
 app = new_app(
     cls=Verbs,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams.cli.say import AsJson, Stop, out
+from streams.cli.hall.say import AsJson, Stop, out
 
 if TYPE_CHECKING:
     from streams.simulate.story import Story
@@ -26,7 +26,9 @@ def simulate(story: Name, file: Out = None, publish: Publish = False, as_json: A
     Written as NDJSON a story has no acts: on which revision a person acts is known only when the time has come. --json prints a summary
     of --out or --publish; the lines themselves are JSON in any case.
     """
-    told = load(story)
+    from streams.cli.stage import bill
+
+    told = bill.load(story)
     if publish:
         _play(told, as_json)
         return
@@ -38,16 +40,6 @@ def simulate(story: Name, file: Out = None, publish: Publish = False, as_json: A
     out(as_json, {"story": told.name, "events": len(lines), "out": str(file)}, [f"{len(lines)} events of {told.name} in {file}"])
 
 
-def load(name: str) -> "Story":
-    """The story of that name, or a line that names those there are."""
-    from streams.simulate import shelf
-
-    try:
-        return shelf.load(name)
-    except LookupError as error:
-        raise Stop(str(error.args[0])) from None
-
-
 def _lines(story: "Story") -> Iterator[str]:
     from streams.simulate.story import events
 
@@ -55,11 +47,12 @@ def _lines(story: "Story") -> Iterator[str]:
 
 
 def _play(story: "Story", as_json: bool) -> None:
-    from streams.cli import place, stage
+    from streams.cli.hall import place
+    from streams.cli.stage.play import play
 
     settings = place.settings_with_kafka()
     if not settings.exercise:
         raise Stop(f"a story is an exercise: set SIAGA_PREFIX to a prefix with exercise. in it, not {settings.prefix!r}")
-    played = asyncio.run(stage.play(settings, story))
+    played = asyncio.run(play(settings, story))
     words = f"{played.events} events and {played.acts} acts of {story.name} played under {settings.prefix}, {played.deliveries} deliveries"
     out(as_json, {"story": story.name, "prefix": settings.prefix, **played._asdict()}, [words])

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from streams.cli.say import NO, AsJson, end, new_app, out
+from streams.cli.hall.say import NO, AsJson, end, new_app, out
 
 if TYPE_CHECKING:
     from streams.live.kafka import TopicState
@@ -16,7 +16,7 @@ app = new_app(help="Create or check the topics under SIAGA_PREFIX.", epilog="Exa
 def apply(as_json: AsJson = False) -> None:
     """Create the topics that are missing. What exists is never altered; where it differs, the exit code is 1."""
     from schemas import topics
-    from streams.cli.place import in_time, settings_with_kafka
+    from streams.cli.hall.place import in_time, settings_with_kafka
     from streams.live import kafka, library
 
     settings = settings_with_kafka()
@@ -33,7 +33,7 @@ def apply(as_json: AsJson = False) -> None:
 def list_(as_json: AsJson = False) -> None:
     """List the declared topics, and those under the prefix that nobody declared. Where any is missing, the exit code is 1."""
     from schemas.topics import ALL
-    from streams.cli.place import in_time, settings_with_kafka
+    from streams.cli.hall.place import in_time, settings_with_kafka
     from streams.live import kafka
 
     settings = settings_with_kafka()

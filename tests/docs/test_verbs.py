@@ -3,11 +3,13 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from streams.cli import main
 from streams.cli.main import app
 
 
@@ -27,6 +29,12 @@ def help_of(verb):
 
 def test_these_verbs_exist():
     assert {verb[0] for verb in VERBS} >= {"demo", "worker", "broker", "topics", "publish", "simulate", "ack"}
+
+
+def test_the_files_of_the_folder_are_its_verbs():
+    """Whoever lists the folder reads what siaga can do; what verbs share stands in sub-folders."""
+    files = {path.stem for path in Path(main.__file__).parent.glob("*.py")}
+    assert files - {"__init__", "main"} == {verb[0] for verb in VERBS}
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)

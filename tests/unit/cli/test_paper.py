@@ -1,6 +1,6 @@
 """One whole mail on a terminal: nothing is left out, and headings, requests and labelled facts stay apart."""
 
-from streams.cli.paper import lines_of
+from streams.cli.stage.paper import lines_of
 
 MAIL = """\
 To: desk@siaga.example

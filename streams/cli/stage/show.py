@@ -19,8 +19,8 @@ from schemas.intake import Grade, IncidentBulletin
 from schemas.surveillance import Reason
 from schemas.topics import INBOXES
 from schemas.word import UtcMs, as_datetime
-from streams.cli.scene import Scene
-from streams.cli.stage import Audience, Moment
+from streams.cli.stage.play import Audience, Moment
+from streams.cli.stage.scene import Scene
 from streams.simulate.story import Line, Story
 
 COLUMNS = 100

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from streams.cli.say import Stop, quiet
+from streams.cli.hall.say import Stop, quiet
 from streams.live.settings import Settings
 
 ANSWER_SECONDS = 15

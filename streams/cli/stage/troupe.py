@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from streams.cli.say import Stop
+from streams.cli.hall.say import Stop
 from streams.live.broker import Broker, BrokerFailed, death_follows_parent, demo_directory
 from streams.live.jars import kafka_jars
 from streams.live.settings import Settings
