@@ -2,6 +2,7 @@
 # make test    make check, then all tests                                 (ARGS="-k doors")
 # make check   format, lint, types, import contracts
 # make bench   the benchmarks                                             (ARGS=--json)
+# make help    these lines
 #
 # Needs Python 3.11 or newer with venv, and make. What the targets need is installed into .venv, once, at the versions of
 # requirements.lock, and again only when requirements.lock or pyproject.toml changes; otherwise nothing here uses the network.
@@ -19,7 +20,7 @@ LOCKED := requirements.lock pyproject.toml
 PIP = PYTHONWARNINGS=ignore $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 SAY = echo >&2 "siaga:"
 
-.PHONY: demo test check bench install
+.PHONY: demo test check bench help install
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := demo
 
@@ -39,6 +40,9 @@ check: $(DEV)
 
 bench: $(DEV)
 	@$(BIN)/python tests/bench/run.py $(ARGS)
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 install: $(DEV)
 

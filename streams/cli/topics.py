@@ -9,10 +9,10 @@ from streams.cli.hall.say import NO, AsJson, end, new_app, out
 if TYPE_CHECKING:
     from streams.live.kafka import TopicState
 
-app = new_app(help="Create or check the topics under SIAGA_PREFIX.", epilog="Example: siaga topics apply")
+app = new_app(help="Create the topics, or look at them.", epilog="Example: siaga topics apply")
 
 
-@app.command("apply", epilog="Example: SIAGA_KAFKA=localhost:9092 siaga topics apply")
+@app.command("apply", short_help="Create the topics that are missing.", epilog="Example: SIAGA_KAFKA=localhost:9092 siaga topics apply")
 def apply(as_json: AsJson = False) -> None:
     """Create the topics that are missing. What exists is never altered; where it differs, the exit code is 1."""
     from schemas import topics
@@ -29,7 +29,7 @@ def apply(as_json: AsJson = False) -> None:
     end(NO if applied.differences else 0)
 
 
-@app.command("list", epilog="Example: siaga topics list --json")
+@app.command("list", short_help="What is declared, what is there.", epilog="Example: siaga topics list --json")
 def list_(as_json: AsJson = False) -> None:
     """List the declared topics, and those under the prefix that nobody declared. Where any is missing, the exit code is 1."""
     from schemas.topics import ALL

@@ -69,6 +69,14 @@ def test_an_old_python_is_refused_in_one_line(clone, target):
     assert done.returncode != 0
 
 
+def test_help_lists_every_target(clone):
+    """Needs nothing but make."""
+    done = make(clone, "help")
+    (targets,) = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert re.findall(r"^make (\w+) ", done.stdout, re.MULTILINE) == [name for name in targets.split() if name != "install"]
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_test_run_checks_first(clone):
     (clone / ".venv").mkdir()
     (clone / ".venv/.siaga-dev").touch()

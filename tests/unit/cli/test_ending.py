@@ -8,6 +8,7 @@ from streams.cli.main import app
 ENDINGS = [
     pytest.param(["nonsense"], {}, "nonsense", id="a verb that does not exist"),
     pytest.param(["ack", "E-1"], {}, "--revision", id="an option is missing"),
+    pytest.param(["ack", "E-1"], {}, "siaga ack --help", id="where the option is explained"),
     pytest.param(["ack", "E-1", "--revision", "0", "--as", "x", "--name", "y"], {}, "--revision", id="a revision that cannot be"),
     pytest.param(["topics", "list"], {}, "siaga broker", id="no Kafka is named and none runs"),
     pytest.param(["topics", "apply"], {"SIAGA_KAFKA": "127.0.0.1:1"}, "127.0.0.1:1", id="Kafka does not answer"),
