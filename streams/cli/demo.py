@@ -122,7 +122,7 @@ class _Run:
         quiet()
         if theirs := place.settings().kafka:
             await place.in_time(place.reach(place.settings()))
-            yield troupe.Kafka(theirs, f"Kafka at {theirs}", embedded=False)
+            yield troupe.Kafka(theirs, f"Kafka at {theirs}", check=lambda: None)
             return
         async with troupe.embedded(lambda _: None) as kafka:
             yield kafka
@@ -139,7 +139,7 @@ class _Run:
             caught = await stack.enter_async_context(troupe.catcher(home, port))
             await stack.enter_async_context(_topics(settings))
             stack.enter_context(place.noted(kafka.bootstrap, settings.prefix))
-            crew = await stack.enter_async_context(troupe.workers(troupe.environment(settings, caught, home / "state"), home))
+            crew = await stack.enter_async_context(troupe.workers(troupe.environment(settings, caught, home / "state"), home, kafka.check))
             scene = await stack.enter_async_context(play.listening(settings))
             first = asyncio.create_task(self._first_message(scene))
             await crew.while_they_work(self._perform(story, settings, scene, crew, caught, is_first=is_first))
