@@ -12,7 +12,7 @@ from prometheus_client import Counter
 
 from schemas.topics import ESCALATIONS, INTAKE_TOPICS
 from streams.live.nudges import Nudges
-from streams.live.process import calm_collector, log_to_stderr, release
+from streams.live.process import calm_collector, release
 from streams.live.seat import Hosting
 from streams.live.seats import Seats
 from streams.live.settings import Settings
@@ -76,10 +76,9 @@ def build(settings: Settings, rooms: Iterable[Hosting], edges: Iterable[mode.Ser
     return app
 
 
-def run(app: faust.App, *, loglevel: str = "WARNING") -> int:
+def run(app: faust.App) -> int:
     """Work until SIGTERM or SIGINT; return the exit code."""
-    log_to_stderr(loglevel)
-    worker = faust.Worker(app, loglevel=loglevel, redirect_stdouts=False, override_logging=False, quiet=True)
+    worker = faust.Worker(app, loglevel="WARNING", redirect_stdouts=False, override_logging=False, quiet=True)
     try:
         worker.execute_from_commandline()
     except SystemExit as end:

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from handlers.mail import MailChannel, Relay
 from handlers.sign import Links, Seal
 from handlers.webhook import Allowed, Limits, WebhookChannel
 from schemas.delivery import Attempt
+from schemas.escalation import Escalation
 from schemas.word import UtcMs
 from streams.live import library
 from streams.live.app import build as build_app
@@ -27,10 +28,12 @@ from streams.live.registry_view import RegistryView
 from streams.live.seat import Hosting
 from streams.live.senders import Rendered, Senders, Way
 from streams.live.settings import Settings, TimeSource
+from streams.live.turn import Committed
 from streams.pipeline.clock import CLOCK, Pace, wakes_at
 from streams.pipeline.delivery import DELIVERY
 from streams.pipeline.escalation import ESCALATION
 from streams.pipeline.intake import INTAKE
+from streams.pipeline.line import Record
 from streams.pipeline.surveillance import SURVEILLANCE
 
 log = structlog.get_logger()
@@ -64,9 +67,17 @@ def _hostings(settings: Settings, books: Library, view: RegistryView, senders: S
     return {
         INTAKE.name: (Hosting(INTAKE, view.admission, before_batch=view.refresh),),
         CLOCK.name: (Hosting(CLOCK, lambda _: pace, wakes_at=lambda memory: wakes_at(memory, pace)),),
-        **{room.name: (Hosting(room, books.in_force),) for room in (SURVEILLANCE, ESCALATION, DELIVERY)},
+        **{room.name: (Hosting(room, books.in_force),) for room in (SURVEILLANCE, DELIVERY)},
+        ESCALATION.name: (Hosting(ESCALATION, books.in_force, after_commit=_log_escalations),),
         SENDERS: senders.hostings,
     }
+
+
+async def _log_escalations(_: Sequence[Record], committed: Sequence[Committed]) -> None:
+    """A line for each word on an escalation: what an operator looks for first."""
+    for word in (each.said.word for each in committed):
+        if isinstance(word, Escalation):
+            log.info("escalation", id=word.id, revision=word.revision, grade=word.grade, level=word.level, why=word.why, estate=word.estate)
 
 
 class _Edges(mode.Service):

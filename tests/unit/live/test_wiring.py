@@ -3,10 +3,17 @@
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from schemas.escalation import Answer, Escalation
+from schemas.topics import ESCALATIONS
 from streams.live import library, wiring
 from streams.live.settings import Settings
+from streams.live.turn import Committed
 from streams.live.wiring import WiringError
+from streams.pipeline.line import Record, Said
+from tests.golden.wire.samples import WORDS
+from tests.story import STAMP
 
 
 def settings(tmp_path: Path, **given: object) -> Settings:
@@ -43,3 +50,16 @@ def test_a_missing_secret_is_never_an_empty_one(tmp_path):
     one, two = (wiring._secrets(settings(tmp_path).link_secret, "SIAGA_LINK_SECRET") for _ in range(2))
     assert one != two
     assert len(one[0]) > 40
+
+
+async def test_each_word_on_an_escalation_is_a_line_for_the_operator(tmp_path):
+    """And answers to acts, which name people, are none."""
+    (seats,) = wiring.build(settings(tmp_path), ["escalation"]).seats
+    record = Record("escalation-inbox", 0, 0, 0, None, None)
+    words = [Committed(Said(ESCALATIONS, "imip", word, STAMP), record, 0) for word in WORDS if isinstance(word, Escalation | Answer)]
+    with capture_logs() as lines:
+        await seats.hosting.after_commit([record], words)
+    assert [(line["event"], line["id"], line["revision"]) for line in lines] == [
+        ("escalation", word.said.word.id, word.said.word.revision) for word in words if isinstance(word.said.word, Escalation)
+    ]
+    assert lines
