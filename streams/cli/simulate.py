@@ -50,9 +50,10 @@ def _play(story: "Story", as_json: bool) -> None:
     from streams.cli.hall import place
     from streams.cli.stage.play import play
 
-    settings = place.settings_with_kafka()
+    settings = place.located()
     if not settings.exercise:
         raise Stop(f"a story is an exercise: set SIAGA_PREFIX to a prefix with exercise. in it, not {settings.prefix!r}")
+    place.with_topics(settings)
     played = asyncio.run(play(settings, story))
     words = f"{played.events} events and {played.acts} acts of {story.name} played under {settings.prefix}, {played.deliveries} deliveries"
     out(as_json, {"story": story.name, "prefix": settings.prefix, **played._asdict()}, [words])

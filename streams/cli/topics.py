@@ -16,12 +16,13 @@ app = new_app(help="Create the topics, or look at them.", epilog="Example: siaga
 def apply(as_json: AsJson = False) -> None:
     """Create the topics that are missing. What exists is never altered; where it differs, the exit code is 1."""
     from schemas import topics
-    from streams.cli.hall.place import in_time, settings_with_kafka
+    from streams.cli.hall.place import answered, in_time, located
     from streams.live import kafka, library
 
-    settings = settings_with_kafka()
+    settings = located()
     policies = library.load(path for path in (settings.policies, settings.rosters) if path).policies
     days = max(policy.audit_days for policy in policies.values())
+    answered(settings)
     applied = asyncio.run(in_time(kafka.apply(settings, topics.ALL, audit_days=days), seconds=60))
     found = {"prefix": settings.prefix, "created": applied.created, "differences": applied.differences}
     summary = f"{len(applied.created)} created, {len(topics.ALL)} declared under {settings.prefix}"

@@ -79,6 +79,7 @@ def build(settings: Settings, rooms: Iterable[Hosting], edges: Iterable[mode.Ser
 def run(app: faust.App) -> int:
     """Work until SIGTERM or SIGINT; return the exit code."""
     worker = faust.Worker(app, loglevel="WARNING", redirect_stdouts=False, override_logging=False, quiet=True)
+    worker.spinner = None  # It writes to terminals that are none.
     try:
         worker.execute_from_commandline()
     except SystemExit as end:

@@ -96,6 +96,12 @@ async def differences(settings: Settings, topics: Iterable[Topic]) -> tuple[str,
     return missing + _differences(settings, topics, present)
 
 
+async def names(settings: Settings) -> tuple[str, ...]:
+    """The names of the topics under our prefix, without it."""
+    async with _admin(settings) as admin:
+        return tuple(name.removeprefix(settings.prefix) for name in await admin.list_topics() if name.startswith(settings.prefix))
+
+
 async def list_topics(settings: Settings) -> dict[str, TopicState]:
     """The topics under our prefix, by their name without it."""
     async with _admin(settings) as admin:

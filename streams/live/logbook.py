@@ -48,10 +48,12 @@ def keep(render: Processor = as_line, stream: TextIO | None = None) -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("streams").setLevel(logging.INFO)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # It complains ten times a second of what the pulse says once.
+    ours = logging.getLogger("siaga")
+    ours.setLevel(logging.INFO)
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *common, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=lambda *_: ours,
         wrapper_class=structlog.stdlib.BoundLogger,
     )
 

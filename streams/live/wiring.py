@@ -46,18 +46,29 @@ class WiringError(Exception):
     """These settings must not be run: says why and what to set."""
 
 
-def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
-    """The app of a worker that hosts `rooms` (all by default). Raises WiringError, LibraryError."""
+def chosen(rooms: Iterable[str]) -> tuple[str, ...]:
+    """The rooms of these names. Raises WiringError when there is no such room."""
     wanted = tuple(rooms)
     if unknown := set(wanted) - set(ROOMS):
         raise WiringError(f"no room is called {', '.join(sorted(unknown))}; there are {', '.join(ROOMS)}")
+    return wanted
+
+
+def judged(settings: Settings) -> Library:
+    """The revisions of these settings, if they may be run. Raises WiringError, LibraryError."""
     _check_exercise(settings)
-    books = library.load(path for path in (settings.policies, settings.rosters) if path)
+    return library.load(path for path in (settings.policies, settings.rosters) if path)
+
+
+def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
+    """The app of a worker that hosts `rooms` (all by default). Raises WiringError, LibraryError."""
+    wanted, books = chosen(rooms), judged(settings)
     view = RegistryView(settings, books if settings.exercise else books.for_production())
     senders = _senders(settings, books)
     hosted = _hostings(settings, books, view, senders)
     app = build_app(settings, [hosting for name in ROOMS if name in wanted for hosting in hosted[name]], [_Edges(view, senders)])
     if SENDERS in wanted:
+        _warn_of_a_relay_that_nobody_named(settings)
         senders.attach(app)
     return app
 
@@ -119,6 +130,11 @@ def _senders(settings: Settings, books: Library) -> Senders:
     keys = tuple(key.encode() for key in _secrets(settings.link_secret, "SIAGA_LINK_SECRET"))
     seal = Seal(keys, settings.public_url, domain, settings.smtp_sender, settings.telephone)
     return Senders(settings, books, seal, _ways(settings))
+
+
+def _warn_of_a_relay_that_nobody_named(settings: Settings) -> None:
+    if "smtp_host" not in settings.model_fields_set:
+        log.warning("relay.unnamed", setting="SIAGA_SMTP_HOST", means=f"mails go to {settings.smtp_host}:{settings.smtp_port}")
 
 
 def _secrets(setting: SecretStr, name: str) -> tuple[str, ...]:

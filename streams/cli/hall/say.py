@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -114,6 +114,12 @@ def end(code: int) -> NoReturn:
 def listed(words: Sequence[str]) -> str:
     """`a, b and c`."""
     return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
+
+
+@cache
+def tell_once(words: str) -> None:
+    """A line on stderr that is no error, the first time that it is said."""
+    print(f"siaga: {words}", file=sys.stderr, flush=True)
 
 
 def quiet() -> None:

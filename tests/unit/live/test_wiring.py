@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 from schemas.escalation import Answer, Escalation
 from schemas.topics import ESCALATIONS
 from streams.live import library, wiring
+from streams.live.library import LibraryError
 from streams.live.settings import Settings
 from streams.live.turn import Committed
 from streams.live.wiring import WiringError
@@ -63,3 +64,26 @@ async def test_each_word_on_an_escalation_is_a_line_for_the_operator(tmp_path):
         ("escalation", word.said.word.id, word.said.word.revision) for word in words if isinstance(word.said.word, Escalation)
     ]
     assert lines
+
+
+@pytest.mark.parametrize("given", [{}, {"smtp_host": "mail.example"}], ids=["nobody named a relay", "somebody did"])
+def test_an_operator_is_told_where_mails_go_when_nobody_has_said(tmp_path, given):
+    with capture_logs() as lines:
+        wiring.build(settings(tmp_path, **given), ["senders"])
+    told = [line["means"] for line in lines if line["event"] == "relay.unnamed"]
+    assert told == ([] if given else ["mails go to 127.0.0.1:25"])
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        pytest.param(lambda path: None, "is no directory", id="it does not exist"),
+        pytest.param(lambda path: path.mkdir(), "holds no revision", id="it is empty"),
+        pytest.param(lambda path: path.write_text("x"), "is no directory", id="it is a file"),
+    ],
+)
+def test_a_directory_of_revisions_without_any_is_never_taken_for_the_packages_own(tmp_path, make, words):
+    """A misspelt SIAGA_ROSTERS would tell the example's positions, and nobody else."""
+    make(tmp_path / "own")
+    with pytest.raises(LibraryError, match=words):
+        library.load([tmp_path / "own"])
