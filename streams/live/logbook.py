@@ -12,6 +12,9 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import Processor
 
+_HUSHED = ("aiokafka", "mode.timers")
+"""While Kafka is away they complain ten times a second of what the pulse says once; what they cannot mend reaches us as an error."""
+
 _FRAMES = 3
 _PLAIN = re.compile(r'[^\s"=\x00-\x1f\x7f]+')
 
@@ -48,7 +51,8 @@ def keep(render: Processor = as_line, stream: TextIO | None = None) -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # It complains ten times a second of what the pulse says once.
+    for name in _HUSHED:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     ours = logging.getLogger("siaga")
     ours.setLevel(logging.INFO)
     structlog.configure(

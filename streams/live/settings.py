@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     kafka_certificate: Path | None = None
     kafka_key: Path | None = None
     prefix: str = Field("siaga.", description="Begins every topic, group and transactional id.")
+    kafka_patience: Span = Field(timedelta(seconds=120), description="How long a worker waits for a Kafka that is away before it ends.")
+    stop_patience: Span = Field(timedelta(seconds=25), description="How long a worker that is asked to end may take over it.")
     instance: str = Field("", description="A stable name, only where a supervisor restarts this very worker (static membership).")
 
     time: TimeSource = TimeSource.CLOCK
