@@ -51,16 +51,16 @@ $(DEMO): $(LOCKED)
 	@$(suitable)
 	@$(SAY) "preparing .venv, once: about 50 MB of Python packages, a Java runtime among them (Apache Kafka follows: 56 MB) ..."
 	@$(environment)
-	@$(PIP) install --constraint requirements.lock setuptools
-	@$(PIP) install --constraint requirements.lock --no-build-isolation --editable '.[demo]'
+	@{ $(PIP) install --constraint requirements.lock setuptools && \
+	$(PIP) install --constraint requirements.lock --no-build-isolation --editable '.[demo]'; } $(or_words)
 	@$(stamp)
 
 $(DEV): $(LOCKED)
 	@$(suitable)
 	@$(SAY) "preparing .venv, once: about 90 MB of Python packages, a Java runtime among them ..."
 	@$(environment)
-	@$(PIP) install --requirement requirements.lock
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@{ $(PIP) install --requirement requirements.lock && \
+	$(PIP) install --no-deps --no-build-isolation --editable .; } $(or_words)
 	@$(stamp)
 	@cp $@ $(DEMO)
 
@@ -76,6 +76,11 @@ endef
 define environment
 $(WORKS) || $(PYTHON) -m venv --clear .venv || \
 { $(SAY) "'$(PYTHON) -m venv' failed; on Debian and Ubuntu it needs the package python3-venv"; exit 1; }
+endef
+
+define or_words
+> .venv/install.log 2>&1 || \
+{ $(SAY) "Python packages could not be installed: is there a network? what pip says is in .venv/install.log"; exit 1; }
 endef
 
 define stamp

@@ -78,7 +78,7 @@ class _Run:
     def all(self, names: Sequence[str]) -> dict[str, Any]:
         """Everything, from the first line to the verdict."""
         from streams.cli.stage.troupe import view_port
-        from streams.live.jars import KAFKA
+        from streams.live.jars import KAFKA, kafka_jars
 
         port, theirs = view_port(), os.environ.get("SIAGA_KAFKA", "")
         named = f"Kafka at {theirs}" if theirs else f"Apache Kafka {KAFKA}"
@@ -87,9 +87,7 @@ class _Run:
 
         stories = [bill.load(name) for name in names]
         if not theirs:
-            from streams.cli.stage.troupe import fetch_jars
-
-            fetch_jars(self._note)
+            kafka_jars(self._note)  # Before anything is started: here it can be interrupted, and the second time there is nothing to do.
         return asyncio.run(self._until_signalled(self._play(stories, port)))
 
     async def _until_signalled(self, work: Any) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from typing import Any, NamedTuple, TypeVar
 
 from streams.cli.hall.say import NO, Stop
 from streams.live.broker import Broker, BrokerDied, DirectoryInUse, death_follows_parent, demo_directory
-from streams.live.jars import kafka_jars
 from streams.live.settings import Settings
 from streams.simulate.catchers import HOOK_LOG, LOOPBACK, MAIL_LOG
 
@@ -70,17 +69,6 @@ def view_port() -> int:
         except OSError:
             continue
     raise Stop("no port is free on 127.0.0.1")
-
-
-def fetch_jars(say: Say) -> None:
-    """The jars of Kafka, before anything is started: it can be interrupted here, and the second time there is nothing to do."""
-    try:
-        kafka_jars(say)
-    except Exception as error:  # noqa: BLE001  the resolver raises what its own libraries raise
-        words = (
-            f"Apache Kafka could not be fetched ({type(error).__name__}: {error}); with a network try again, or name yours in SIAGA_KAFKA"
-        )
-        raise Stop(words) from None
 
 
 @asynccontextmanager

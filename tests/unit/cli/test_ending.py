@@ -51,3 +51,18 @@ def test_a_misspelt_setting_is_told_of_and_stops_nobody(tmp_path):
         "siaga: nobody reads SIAGA_ZZZZZZ",
     ]
     assert "lines are refused" in done.stderr.splitlines()[2]
+
+
+@pytest.mark.parametrize("verb", [["broker"], ["demo", "--until-done"]], ids=" ".join)
+def test_without_a_network_the_first_run_says_what_to_do(tmp_path, verb):
+    """Nothing is started, and no library's own account of its troubles is printed."""
+    nowhere = dict.fromkeys(("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
+    nowhere |= {"NO_PROXY": "", "no_proxy": ""}
+    clean = {"SIAGA_KAFKA": None, "XDG_CACHE_HOME": str(tmp_path)}
+    done = CliRunner(env=nowhere | clean).invoke(app, verb)
+    assert done.exit_code == 2
+    first, last = done.stderr.splitlines()
+    assert first.startswith("siaga: fetching Apache Kafka ")
+    assert last == (
+        "siaga: Apache Kafka could not be fetched (ProxyError): is there a network? Try again, or name a Kafka of yours in SIAGA_KAFKA"
+    )
