@@ -1,65 +1,57 @@
-"""Paper: a caught mail in, lines that fit a terminal out. Whole, but without the line breaks of a telephone."""
+"""Paper: a caught mail in, lines that fit a terminal out: paragraph by paragraph, in Indonesian. The English half stays in the mailbox."""
 
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from email import message_from_string, policy
 
-_LABEL = 8
-_LONG_LABELS = ("Laporan ", "Figures ", "Pekerja ", "Workers ", "Periksa ")
+_MAIL_COLUMNS, _LABEL_COLUMNS = 72, 8
+_ENGLISH = "-- English --"
 _NUMBERED = re.compile(r"\d+\. ")
-_CAPITALS = re.compile(r"[A-Z][A-Z ]+")
+_LABEL = re.compile(r"[A-Z]\w{2,6} +")
+_BAR = "      | "
 
 
 def lines_of(raw: str, columns: int) -> Iterator[str]:
-    """To, Subject, and the text part."""
+    """To, Subject, and the text, each line behind a bar."""
     mail = message_from_string(raw, policy=policy.default)
     part = mail.get_body(("plain",))
-    yield _cut(f"To: {_joined(str(mail.get('To', '')))}", columns)
-    yield from textwrap.wrap(f"Subject: {_joined(str(mail.get('Subject', '')))}", columns, subsequent_indent=" ")
-    for paragraph in _paragraphs(part.get_content().splitlines() if part else ()):
-        if "://" in paragraph:
-            yield _cut(paragraph, columns)
-        else:
-            yield from textwrap.wrap(paragraph, columns, subsequent_indent=" " * (3 if _NUMBERED.match(paragraph) else _indent(paragraph)))
+    indonesian, _, english = (part.get_content() if part else "").partition(_ENGLISH)
+    head = [f"{name}: {' '.join(str(mail.get(name, '')).split())}" for name in ("To", "Subject")]
+    foot = ["(the same in English follows)"] if english else []
+    for paragraph in (*head, *_unwrapped(indonesian.rstrip().splitlines()), *foot):
+        yield from (f"{_BAR}{line}".rstrip() for line in _wrapped(paragraph, columns - len(_BAR)))
 
 
-def _paragraphs(lines: Iterable[str]) -> Iterator[str]:
-    """Sentences that follow one another are one paragraph; headings, numbered requests, labelled facts and links stand alone."""
-    so_far = ""
+def _unwrapped(lines: Iterable[str]) -> list[str]:
+    """What was wrapped at the width of a mail is whole again; blank lines stay."""
+    whole, above = list[str](), ""
     for line in lines:
-        if so_far and line.strip() and not _stands_alone(line) and not _ends(so_far):
-            so_far += f" {line.strip()}"
-            continue
-        if so_far:
-            yield so_far
-        so_far = line.rstrip()
-    if so_far:
-        yield so_far
+        if _goes_on(above, line):
+            whole[-1] += f" {line.strip()}"
+        else:
+            whole.append(line.rstrip())
+        above = line.rstrip()
+    return whole
 
 
-def _stands_alone(line: str) -> bool:
-    return bool(_NUMBERED.match(line)) or "://" in line or _is_heading(line) or bool(_indent(line))
+def _goes_on(above: str, line: str) -> bool:
+    """Its first word found no room on the line above."""
+    if not (above and line.strip()) or "://" in above + line or _NUMBERED.match(line):
+        return False
+    return len(above) + 1 + len(line.split(maxsplit=1)[0]) > _MAIL_COLUMNS
 
 
-def _ends(paragraph: str) -> bool:
-    return "://" in paragraph or _is_heading(paragraph)
+def _wrapped(paragraph: str, columns: int) -> list[str]:
+    if "://" in paragraph:
+        return [paragraph if len(paragraph) <= columns else f"{paragraph[: columns - 1]}…"]
+    return textwrap.wrap(paragraph, columns, subsequent_indent=" " * _indent(paragraph)) or [""]
 
 
-def _is_heading(line: str) -> bool:
-    return line.startswith("-- ") or bool(_CAPITALS.fullmatch(line))
-
-
-def _indent(line: str) -> int:
-    """The column at which the text beside a label begins; 0 where there is none."""
-    label = line[:_LABEL]
-    is_label = label in _LONG_LABELS or (label.endswith("  ") and len(label.split()) == 1 and not label.startswith(" "))
-    return _LABEL if is_label and line[_LABEL:].strip() else 0
-
-
-def _cut(line: str, columns: int) -> str:
-    return line if len(line) <= columns else f"{line[: columns - 1]}…"
-
-
-def _joined(text: str) -> str:
-    return " ".join(text.split())
+def _indent(paragraph: str) -> int:
+    """Where the lines after the first begin: under the text beside a number or a label."""
+    if number := _NUMBERED.match(paragraph):
+        return number.end()
+    if _LABEL.fullmatch(paragraph[:_LABEL_COLUMNS]):
+        return _LABEL_COLUMNS
+    return len(paragraph) - len(paragraph.lstrip())
