@@ -28,7 +28,7 @@ _LEFT_OVER = {
     "new": ("new incident", "new incidents"),
     "change": ("change", "changes"),
     "filing": ("question", "questions"),
-    "other": ("other line", "other lines"),
+    "other": ("other", "others"),
 }
 
 Act = Callable[[Line, Scene], Awaitable[Line | None]]
@@ -139,7 +139,7 @@ class Show:
         if self._kill and self._killed_at is None and any(line.at == self._victim_at for line in moment.lines if line.fact):
             self._kill()
             self._killed_at = time.monotonic()
-            self._screen.wait("worker 1 was killed with kill -9: when its session has ended, worker 2 takes its seats")
+            self._screen.wait("worker 1 was killed; when its session ends, worker 2 takes its seats")
 
     async def _settled(self, moment: Moment) -> None:
         self._screen.wait("")
