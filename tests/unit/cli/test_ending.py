@@ -25,7 +25,10 @@ ENDINGS = [
     pytest.param(["worker", "kitchen"], UNREACHED, "kitchen", id="a room that is none, before Kafka is looked for"),
     pytest.param(["worker"], UNREACHED | {"SIAGA_ROSTERS": "/no/such/folder"}, "/no/such/folder", id="a worker whose rosters are missing"),
     pytest.param(["topics", "apply"], UNREACHED | {"SIAGA_POLICIES": "/no/such/folder"}, "/no/such/folder", id="policies that are missing"),
-    pytest.param(["simulate", "itss", "--publish"], UNREACHED, "exercise.", id="a story on a production prefix"),
+    *(
+        pytest.param(["simulate", "itss", "--publish"], UNREACHED, name, id=f"a story on a production prefix: {name}")
+        for name in ("SIAGA_PREFIX", "SIAGA_TIME", "SIAGA_SMTP_HOST", "SIAGA_EXERCISE_HOOKS")
+    ),
     pytest.param(["demo", "--story", "no-such-story"], UNREACHED, "no-such-story", id="a demo of nothing"),
 ]
 
