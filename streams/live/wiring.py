@@ -88,7 +88,15 @@ async def _log_escalations(_: Sequence[Record], committed: Sequence[Committed]) 
     """A line for each word on an escalation: what an operator looks for first."""
     for word in (each.said.word for each in committed):
         if isinstance(word, Escalation):
-            log.info("escalation", id=word.id, revision=word.revision, grade=word.grade, level=word.level, why=word.why, estate=word.estate)
+            log.info(
+                "escalation",
+                id=word.id,
+                revision=word.revision,
+                grade=word.grade,
+                ladder_level=word.level,
+                why=word.why,
+                estate=word.estate,
+            )
 
 
 class _Edges(mode.Service):

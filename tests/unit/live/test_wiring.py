@@ -60,8 +60,9 @@ async def test_each_word_on_an_escalation_is_a_line_for_the_operator(tmp_path):
     words = [Committed(Said(ESCALATIONS, "imip", word, STAMP), record, 0) for word in WORDS if isinstance(word, Escalation | Answer)]
     with capture_logs() as lines:
         await seats.hosting.after_commit([record], words)
-    assert [(line["event"], line["id"], line["revision"]) for line in lines] == [
-        ("escalation", word.said.word.id, word.said.word.revision) for word in words if isinstance(word.said.word, Escalation)
+    escalations = [word.said.word for word in words if isinstance(word.said.word, Escalation)]
+    assert [(line["event"], line["log_level"], line["id"], line["ladder_level"]) for line in lines] == [
+        ("escalation", "info", word.id, word.level) for word in escalations
     ]
     assert lines
 
