@@ -88,6 +88,11 @@ class Tongue:
         """Date, time of day, zone."""
         return f"{self.date(instant)} {self.clock(instant)}"
 
+    def exact(self, instant: UtcMs) -> str:
+        """Date and time of day to the second, zone."""
+        clock = local(instant, self.zone).strftime("%H.%M.%S" if self.lang == "id" else "%H:%M:%S")
+        return f"{self.date(instant)} {clock} {zone_name(self.zone)}"
+
     def since(self, instant: UtcMs, reference: UtcMs) -> str:
         """The time of day where `reference` is the same day, otherwise the whole moment."""
         same_day = local(instant, self.zone).date() == local(reference, self.zone).date()
@@ -178,3 +183,20 @@ def wrap(text: str, first: str = "", rest: str = "", width: int = COLUMNS) -> st
             line = f"{line} {word}".strip()
     lines.append(line)
     return "\n".join((first if n == 0 else rest) + each for n, each in enumerate(lines)).rstrip()
+
+
+def aligned(table: tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], width: int = COLUMNS) -> str:
+    """A table as lines of at most `width` columns: the first column a name, cut where there is no room, the others to the right."""
+    header, rows = table
+    lines = [header, *rows]
+    room = max(3, (width - 8) // max(1, len(header) - 1) - 2)
+    widths = [min(room, max(columns(line[n]) for line in lines)) for n in range(1, len(header))]
+    first = min(max(columns(line[0]) for line in lines), width - sum(each + 2 for each in widths))
+    return "\n".join(_aligned(line, first, widths).rstrip() for line in lines)
+
+
+def _aligned(line: tuple[str, ...], first: int, widths: list[int]) -> str:
+    name = _cut(line[0], first)
+    cells = (_cut(cell, each) for cell, each in zip(line[1:], widths, strict=True))
+    padded = "".join("  " + " " * (each - columns(cell)) + cell for cell, each in zip(cells, widths, strict=True))
+    return name + " " * (first - columns(name)) + padded

@@ -8,6 +8,7 @@ Pure: no network, no clock. `date` is the instant of sending (the broker's time 
 """
 
 import json
+from collections.abc import Sequence
 from email.errors import MessageError
 from email.headerregistry import Address, Group
 from email.message import EmailMessage
@@ -18,12 +19,13 @@ from typing import Any
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from handlers import headline, notice, sign
+from handlers import sign
 from handlers.channel import Hook, Line, Mail
-from handlers.headline import LANGUAGES, asks_something
-from handlers.language import tidy, wrap
-from handlers.letter import Side, side
+from handlers.hook_body import body
+from handlers.language import aligned, tidy, wrap
+from handlers.letter import Side, sides, subject
 from handlers.sign import Links
+from handlers.telling import asks_something
 from schemas.delivery import Attempt
 from schemas.word import UtcMs, as_datetime, format_time
 
@@ -36,39 +38,26 @@ _TEMPLATES = Environment(
     keep_trailing_newline=True,
 )
 _TEMPLATES.filters["wrap"] = wrap
+_TEMPLATES.filters["aligned"] = aligned
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
-
-
-def subject(attempt: Attempt) -> str:
-    """One line: exercise, grade, revision, what, who, where, how many."""
-    return headline.subject(attempt)
-
-
-def body(attempt: Attempt, links: Links) -> dict[str, Any]:
-    """The webhook's `data`."""
-    return notice.body(attempt, links)
 
 
 def text(attempt: Attempt, links: Links) -> str:
     """The plain text: 72 columns, Indonesian first, English under it."""
-    return _text(_sides(attempt, links), links)
+    return _text(sides(attempt, links), links)
 
 
 def html(attempt: Attempt, links: Links) -> str:
     """The same letter for programs that show HTML: no script, no image, nothing fetched, styles inline."""
-    return _html(attempt, _sides(attempt, links), links)
+    return _html(attempt, sides(attempt, links), links)
 
 
-def _text(sides: list[Side], links: Links) -> str:
-    return _TEMPLATES.get_template("letter.txt").render(sides=sides, links=links).lstrip("\n")
+def _text(both: Sequence[Side], links: Links) -> str:
+    return _TEMPLATES.get_template("letter.txt").render(sides=both, links=links).lstrip("\n")
 
 
-def _html(attempt: Attempt, sides: list[Side], links: Links) -> str:
-    return _INLINER.inline(_TEMPLATES.get_template("letter.html").render(sides=sides, links=links, subject=subject(attempt)))
-
-
-def _sides(attempt: Attempt, links: Links) -> list[Side]:
-    return [side(attempt, links, lang) for lang in LANGUAGES]
+def _html(attempt: Attempt, both: Sequence[Side], links: Links) -> str:
+    return _INLINER.inline(_TEMPLATES.get_template("letter.html").render(sides=both, links=links, subject=subject(attempt)))
 
 
 # The e-mail
@@ -80,13 +69,13 @@ def mail(attempt: Attempt, links: Links, date: UtcMs) -> Mail:
     message = EmailMessage(policy=SMTP)
     for name, value in _headers(attempt, links, date):
         message[name] = value
-    sides = _sides(attempt, links)
-    plain = _text(sides, links)
+    both = sides(attempt, links)
+    plain = _text(both, links)
     message.set_content(plain, cte="7bit" if plain.isascii() else "quoted-printable")
-    message.add_alternative(_html(attempt, sides, links), subtype="html", cte="quoted-printable")
+    message.add_alternative(_html(attempt, both, links), subtype="html", cte="quoted-printable")
     message["Content-Language"] = "id, en"  # set_content would have dropped it
     message.set_boundary(f"=_{sign.atom(delivery.id)}")
-    return Mail(delivery.id, sign.bounce_address(delivery.id, links.domain), delivery.address, message.as_bytes())
+    return Mail(delivery.id, sign.bounce_address(delivery.id, links.domain), delivery.to.address, message.as_bytes())
 
 
 def _headers(attempt: Attempt, links: Links, date: UtcMs) -> list[tuple[str, Any]]:
@@ -99,8 +88,8 @@ def _headers(attempt: Attempt, links: Links, date: UtcMs) -> list[tuple[str, Any
         ("Message-ID", sign.message_id(delivery.id, links.domain)),
         ("Auto-Submitted", "auto-generated"),
     ]
-    if attempt.thread and attempt.thread != delivery.id:
-        root = sign.message_id(attempt.thread, links.domain)
+    if attempt.root and attempt.root != delivery.id:
+        root = sign.message_id(attempt.root, links.domain)
         headers += [("In-Reply-To", root), ("References", root)]
     return headers + ([("Importance", "high")] if _is_urgent(attempt) else [])
 
@@ -111,9 +100,10 @@ def _is_urgent(attempt: Attempt) -> bool:
 
 def _receiver(attempt: Attempt) -> Address | Group:
     """The position by its title; where the address is none, a group without members, and the channel refuses the message."""
-    title = tidy(attempt.delivery.title_id) or tidy(attempt.delivery.position)
+    to = attempt.delivery.to
+    title = tidy(to.title_id) or tidy(to.position)
     try:
-        return Address(title, addr_spec=attempt.delivery.address)
+        return Address(title, addr_spec=to.address)
     except (MessageError, ValueError, IndexError):
         return Group(title)
 
@@ -127,7 +117,7 @@ def hook(attempt: Attempt, links: Links, date: UtcMs, secrets: tuple[str, ...]) 
     kind = f"siaga.escalation.{delivery.msg_type.value.lower()}"
     content = _json({"type": kind, "timestamp": format_time(date), "data": body(attempt, links)})
     headers = (("content-type", "application/json"), *sign.hook_headers(sign.atom(delivery.id), date, content, secrets))
-    return Hook(delivery.id, delivery.address, headers, content.encode(), date)
+    return Hook(delivery.id, delivery.to.address, headers, content.encode(), date)
 
 
 def _json(content: dict[str, Any]) -> str:
@@ -145,4 +135,4 @@ def line(attempt: Attempt, links: Links, date: UtcMs) -> Line:
         "text": text(attempt, links),
         "data": body(attempt, links),
     }
-    return Line(attempt.delivery.id, attempt.delivery.address, _json(said).encode())
+    return Line(attempt.delivery.id, attempt.delivery.to.address, _json(said).encode())

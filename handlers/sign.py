@@ -72,7 +72,7 @@ class Seal:
 
 def ticket(delivery: Delivery, expires_at: UtcMs) -> Ticket:
     """The ticket that goes with a delivery."""
-    return Ticket(delivery.id, delivery.escalation, delivery.estate, delivery.revision, delivery.position, delivery.receiver, expires_at)
+    return Ticket(delivery.id, delivery.thread, delivery.estate, delivery.revision, delivery.to.position, delivery.to.receiver, expires_at)
 
 
 def _signer(keys: tuple[bytes, ...]) -> Signer:

@@ -3,35 +3,35 @@
 from enum import StrEnum
 
 from schemas.escalation import Delivery
-from schemas.surveillance import Figure
+from schemas.surveillance import Numbers
 from schemas.word import Part, UtcMs, Word
 
 
 class Seen(Part, frozen=True):
-    """What this receiver last read in this thread: the revision, the grade, the figures and how the dead divide (WNI, WNA)."""
+    """What this receiver last read in this thread: the revision, the grade, and the figures by name."""
 
     revision: int
     grade: str
     at: UtcMs
-    figures: tuple[Figure, ...] = ()
-    wni: int | None = None
-    wna: int | None = None
+    numbers: Numbers = ()
 
 
 class Attempt(Word, frozen=True):
     """One try at one delivery. Nobody may execute it after `not_after` (the broker's clock).
 
-    thread: the Message-ID stem of the thread's first message; empty for the first itself. possible_duplicate: an earlier try may have
-    reached the receiver. coalesced: ids of deliveries of this thread that this message stands for too.
+    root: the Message-ID stem of the thread's first message; empty for the first itself. possible_duplicate: an earlier try may have
+    reached the receiver. coalesced: the last ids of the deliveries of this thread that this message stands for too; more_coalesced: how
+    many are not listed.
     """
 
     delivery: Delivery
     number: int
     not_after: UtcMs
-    thread: str = ""
+    root: str = ""
     seen: Seen | None = None
     possible_duplicate: bool = False
     coalesced: tuple[str, ...] = ()
+    more_coalesced: int = 0
 
 
 class ReceiptKind(StrEnum):
@@ -69,17 +69,27 @@ class Ending(StrEnum):
     GIVEN_UP = "given_up"
 
 
+class GaveUp(StrEnum):
+    """Why a delivery was given up. Only who cannot be reached is a reason to ask somebody else sooner; the rest is the desk's to mend."""
+
+    UNREACHABLE = "unreachable"
+    FULL = "full"
+    TOO_LARGE = "too_large"
+    NO_CHANNEL = "no_channel"
+
+
 class Outcome(Word, frozen=True):
     """A delivery has ended. `stands_for`: withdrawn because that later delivery tells it; possible_duplicate: see `Attempt`."""
 
     delivery: str
-    escalation: str
+    thread: str
     estate: str
     receiver: str
     position: str
     ending: Ending
     at: UtcMs
     attempts: int
+    gave_up: GaveUp | None = None
     stands_for: str = ""
     answer: str = ""
     possible_duplicate: bool = False

@@ -2,13 +2,17 @@
 
 from enum import StrEnum
 
-from schemas.ledger import Origin
-from schemas.surveillance import Certainty, Reason, Situation
+from schemas.ledger import Origin, Place
+from schemas.surveillance import AnySituation, Certainty, Numbers, Proven, Reason, Subject
 from schemas.word import Part, UtcMs, Word
 
 
 class AdmittedAct(Word, frozen=True):
-    """An operator's act, admitted: `act` is its word (`acknowledge`, `verify`, `stand_down`), the rest is what the person stated."""
+    """An operator's act, admitted: `act` is its word (`acknowledge`, `stand_down`, `excuse`), the rest is what the person stated.
+
+    It is on an escalation at a revision; or on a period of an obligation: of one firm's permit, or of all firms where `firm` is empty.
+    step: what was proposed and is confirmed. digest: of what was stated (law 5).
+    """
 
     act: str
     source: str
@@ -22,6 +26,12 @@ class AdmittedAct(Word, frozen=True):
     verdict: str = ""
     reason: str = ""
     exercise: bool = False
+    firm: str = ""
+    permit: str = ""
+    obligation: str = ""
+    period: str = ""
+    step: str = ""
+    digest: str = ""
 
 
 class Judged(StrEnum):
@@ -71,9 +81,11 @@ class Why(StrEnum):
     UNANSWERED = "unanswered"
     INFORMED_REGARDLESS = "informed_regardless"
     UNVERIFIED_UNANSWERED = "unverified_unanswered"
-    FILING = "filing"
+    MATTER = "matter"
     REARMED = "rearmed"
     FALLBACK = "fallback"
+    UNDELIVERED = "undelivered"
+    DIGEST = "digest"
     CANCELLED = "cancelled"
     STOOD_DOWN = "stood_down"
 
@@ -92,13 +104,29 @@ class Asked(Part, frozen=True):
     due: UtcMs | None = None
 
 
+class Addressee(Part, frozen=True):
+    """Whom a message goes to: one receiver of a position, by the title that it has and the person who held it when addressed.
+
+    batch: a system that passes on, and not a person: it gets lists, page by page.
+    """
+
+    receiver: str
+    channel: str
+    address: str
+    position: str
+    title_id: str
+    title_en: str
+    holder: str
+    role: Role = Role.ACT
+    batch: bool = False
+
+
 class Told(Part, frozen=True):
-    """A position that has been told, at which level, through which receiver, and who held the position then."""
+    """A position that has been told, at which level, and who held it then."""
 
     position: str
     level: int
     at: UtcMs
-    receivers: tuple[str, ...] = ()
     holder: str = ""
     role: Role = Role.ACT
 
@@ -113,43 +141,87 @@ class Taken(Part, frozen=True):
     stops: bool = True
 
 
+class Standing(Part, frozen=True):
+    """Where an escalation stands: who has been told, who has taken it, and what happens next if nothing happens.
+
+    taken: the latest word of each position. held_until: until when the grade is held. unverified: it was told of a signal nobody verified.
+    """
+
+    told: tuple[Told, ...] = ()
+    taken: tuple[Taken, ...] = ()
+    held_until: UtcMs | None = None
+    next_level_at: UtcMs | None = None
+    unverified: bool = False
+
+
+FACTS = "facts"
+"""The matter that an escalation is about in the first place; others, such as a written report, are told beside it."""
+
+
 class Delivery(Word, frozen=True):
     """Something that one receiver must be told once.
 
     It ends by being accepted, withdrawn or given up, and never by growing old (law 9).
 
-    id: R16's key. topic: what tells two messages of one revision apart (`facts`, or a rule's own matter such as `filing`).
+    id: R16's key. thread: the escalation, or the digest. matter: what of it is told (`facts`, or a matter beside them). rank: how grave it
+    is beside other messages, by the policy; peak: the figure whose rise is never held back. standing: where the escalation stands.
     """
 
     id: str
-    escalation: str
+    thread: str
     estate: str
+    to: Addressee
+    matter: str
     revision: int
     level: int
-    receiver: str
-    channel: str
-    address: str
-    position: str
-    title_id: str
-    title_en: str
-    holder: str
-    role: Role
     why: Why
-    topic: str
     msg_type: MessageType
     at: UtcMs
     grade: str
     grade_now: str
+    rank: int
+    peak: int
     certainty: Certainty
-    situation: Situation
+    situation: AnySituation
     reasons: tuple[Reason, ...]
     asked: tuple[Asked, ...] = ()
-    told: tuple[Told, ...] = ()
-    taken: tuple[Taken, ...] = ()
-    held_until: UtcMs | None = None
-    next_level_at: UtcMs | None = None
+    standing: Standing | None = None
     urgent: bool = False
-    unverified: bool = False
+    exercise: bool = False
+
+
+class Row(Part, frozen=True):
+    """A line of a digest, at the level that its reader looks from: an estate, a regency, a province."""
+
+    key: str
+    name: str
+
+
+class Item(Word, frozen=True):
+    """What one estate adds to one receiver's digest. A later revision takes the place of an earlier one (law 7).
+
+    thread: the digest. series, period: what it is about, and which time of it. place: where its reader looks from. closes: when it is
+    told. subjects: those that it is about, the first of them; of a batch receiver's all of them, page by page.
+    """
+
+    thread: str
+    series: str
+    period: str
+    to: Addressee
+    place: Place
+    estate: str
+    revision: int
+    row: Row
+    numbers: Numbers
+    closes: UtcMs
+    at: UtcMs
+    matter: str
+    rank: int
+    subjects: tuple[Subject, ...] = ()
+    more_subjects: int = 0
+    asked: tuple[Asked, ...] = ()
+    proven: Proven | None = None
+    page: int = 0
     exercise: bool = False
 
 
@@ -163,11 +235,12 @@ class EscalationState(StrEnum):
 
 
 class Escalation(Word, frozen=True):
-    """Where an escalation stands: one word for each change, for people, console and explain."""
+    """Where an escalation stands: one word for each change, for people, console and explain. `since`: when it was opened."""
 
     id: str
     estate: str
     about: str
+    since: UtcMs
     revision: int
     state: EscalationState
     at: UtcMs
@@ -177,9 +250,7 @@ class Escalation(Word, frozen=True):
     grade_now: str
     certainty: Certainty
     reasons: tuple[Reason, ...]
-    told: tuple[Told, ...]
-    taken: tuple[Taken, ...]
+    standing: Standing
     not_told: tuple[str, ...] = ()
-    next_level_at: UtcMs | None = None
     headline: str = ""
     exercise: bool = False

@@ -4,9 +4,9 @@ import hashlib
 
 FIRM, ESTATE, SOURCE = "firm:", "estate:", "source:"
 DESK = "desk"
-
+REGENCY = "regency:"
 STORY = "siaga/story"
-"""The CloudEvents source whose watermarks are a story's time."""
+"""The CloudEvents source whose watermarks move a story, and nothing else."""
 
 COMPLETE = ""
 """The gate that has come as far as everything has been read."""
@@ -36,6 +36,11 @@ def escalation_id(estate: str, about: str) -> str:
     return f"E-{digest('escalation', estate, about)[:10]}"
 
 
-def delivery_id(*, escalation: str, revision: int, level: int, receiver: str, topic: str) -> str:
-    """R16's idempotency key. `receiver` is one channel's endpoint; `topic` tells a reminder from the message of the same revision."""
-    return f"D-{digest(escalation, str(revision), str(level), receiver, topic)}"
+def delivery_id(*, thread: str, revision: int, level: int, receiver: str, matter: str) -> str:
+    """R16's idempotency key. `receiver` is one channel's endpoint; `matter` tells a reminder from the message of the same revision."""
+    return f"D-{digest(thread, str(revision), str(level), receiver, matter)}"
+
+
+def digest_id(*parts: str) -> str:
+    """The thread of a digest, by its series and period; a list that is passed on page by page has one for each page."""
+    return f"G-{digest('digest', *parts)[:10]}"

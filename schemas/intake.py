@@ -1,17 +1,22 @@
 """What upstream systems say: incident bulletins, accident reports filed, injury outcomes, and how far a source has published.
 
+What firms report is in `schemas.reports`.
 Each class is one version of one word; its `type` is the CloudEvents type. Counts that a source does not state are absent, never zero.
 """
 
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from schemas.word import Fact, Instant, UtcMs
+from schemas.ledger import Doubt
+from schemas.word import Dated, Fact, Instant, Published, UtcMs
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:\-]*$")]
+Permit = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""The number of a permit: opaque text, for nobody knows its format."""
+
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
@@ -58,6 +63,9 @@ class IncidentKind(StrEnum):
     HOT_WORK = "hot_work"
     OTHER = "other"
     NEAR_MISS = "near_miss"
+
+
+_KINDS = frozenset(IncidentKind)
 
 
 class Grade(StrEnum):
@@ -125,7 +133,15 @@ class Replaces(Fact):
     incident: Id | None = None
 
 
-class IncidentBulletin(Fact):
+class Statement(Dated):
+    """What somebody says about a firm. `exercise`: it is made up, and must say so."""
+
+    firm: Id
+    plant: Id | None = None
+    exercise: bool = False
+
+
+class IncidentBulletin(Statement):
     """What one party says about one incident at one moment.
 
     `incident` is a reference that sources share; without one, bulletins about the same firm and local day belong together. A bulletin
@@ -134,13 +150,11 @@ class IncidentBulletin(Fact):
 
     type: ClassVar[str] = "siaga.incident-bulletin.v1"
 
-    firm: Id
-    plant: Id | None = None
     estate: Id | None = None
     regency: Annotated[str, Field(pattern=r"^\d{2}\.\d{2}$")] | None = None
     incident: Id | None = None
     unit: Name | None = None
-    kind: IncidentKind
+    kind_stated: Annotated[str, Field(alias="kind", min_length=1, max_length=60, examples=list(IncidentKind))]
     asserted_by: Party
     asserted_at: Instant
     occurred_at: Instant
@@ -159,39 +173,38 @@ class IncidentBulletin(Fact):
     potential: Grade | None = None
     replaces: Replaces | None = None
     retracted: bool = False
-    exercise: bool = False
-
-    @model_validator(mode="after")
-    def _agrees_with_itself(self) -> Self:
-        if self.retracted and self.replaces is None:
-            raise ValueError("a retraction must say which bulletin it takes back (replaces)")
-        split = self.dead_by_nationality
-        if split and self.dead is not None and split.wni + split.wna != self.dead:
-            raise ValueError(f"dead_by_nationality adds up to {split.wni + split.wna}, dead is {self.dead}")
-        return self
 
     @property
     def said_at(self) -> UtcMs:
-        """When it was said: the event's own `time` is this, or later where a library writes the moment of publishing."""
         return self.asserted_at
 
+    @property
+    def kind(self) -> IncidentKind:
+        """What we call it; `other` what our list does not have."""
+        return IncidentKind(self.kind_stated) if self.kind_stated in _KINDS else IncidentKind.OTHER
 
-class AccidentReportFiled(Fact):
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What contradicts itself, or we have no name for: an explosion is never refused for it (G5)."""
+        split = self.dead_by_nationality
+        kind = () if self.kind_stated in _KINDS else (Doubt.UNKNOWN_KIND,)
+        adds_up = split is None or self.dead is None or split.wni + split.wna == self.dead
+        retraction = (Doubt.RETRACTION_OF_NOTHING,) if self.retracted and self.replaces is None else ()
+        return (*kind, *(() if adds_up else (Doubt.CONTRADICTORY_SPLIT,)), *retraction)
+
+
+class AccidentReportFiled(Statement):
     """A labour inspection says that it has received the written accident report (Form 3 KK2 A; PER.03/MEN/1998)."""
 
     type: ClassVar[str] = "siaga.accident-report-filed.v1"
 
-    firm: Id
-    plant: Id | None = None
     incident: Id | None = None
     occurred_at: Instant
     filed_at: Instant
     received_by: Name
-    exercise: bool = False
 
     @property
     def said_at(self) -> UtcMs:
-        """When it was said: the event's own `time` is this, or later where a library writes the moment of publishing."""
         return self.filed_at
 
 
@@ -203,41 +216,32 @@ class Outcome(StrEnum):
     ILL = "ill"
 
 
-class InjuryOutcome(Fact):
+class InjuryOutcome(Statement):
     """A later declaration about workers hurt in an incident; no person is named."""
 
     type: ClassVar[str] = "siaga.injury-outcome.v1"
 
-    firm: Id
-    plant: Id | None = None
     incident: Id | None = None
     occurred_at: Instant
     outcome: Outcome
     persons: Annotated[int, Field(ge=1, le=10_000)]
     declared_by: Party
     declared_at: Instant
-    exercise: bool = False
 
     @property
     def said_at(self) -> UtcMs:
-        """When it was said: the event's own `time` is this, or later where a library writes the moment of publishing."""
         return self.declared_at
 
 
-class SourceWatermark(Fact):
+class SourceWatermark(Published):
     """A source says: everything that I received up to `complete_through` has been published."""
 
     type: ClassVar[str] = "siaga.source-watermark.v1"
 
     complete_through: Instant
 
-    @property
-    def said_at(self) -> UtcMs:
-        """When it was said: the event's own `time` is this, or later where a library writes the moment of publishing."""
-        return self.complete_through
 
-
-class IntakeWatermark(Fact):
+class IntakeWatermark(Published):
     """INTAKE's own mark in its own partition: having read it back, the seat has read everything before it."""
 
     type: ClassVar[str] = "siaga.intake-watermark.v1"

@@ -1,5 +1,7 @@
 """The words of the ledger and of time: admitted facts, refusals, watermarks read, ticks, and the two quarantines."""
 
+from enum import StrEnum
+
 import msgspec
 
 from schemas.word import Part, UtcMs, Word
@@ -17,7 +19,6 @@ class Place(Part, frozen=True):
     """Where a fact belongs, as the registry had it at `occurred_at`. Ids are empty where nobody could say.
 
     `estate` is a real estate id, or `regency:<code>` for a firm outside every estate, or `desk` when not even the regency is known.
-    `filing_connected`: a labour inspection of the province publishes the accident reports that it receives (R11).
     """
 
     firm: str
@@ -31,13 +32,36 @@ class Place(Part, frozen=True):
     province: str = ""
     province_name: str = ""
     zone: str = "Asia/Jakarta"
+
+
+class Registered(Part, frozen=True):
+    """What else the registry had. filing_connected: a labour inspection of the province publishes the reports that it receives (R11)."""
+
     filing_connected: bool = False
+
+
+class Doubt(StrEnum):
+    """Why a fact that was taken in must be looked at by a person (G5)."""
+
+    UNKNOWN_FIRM = "unknown_firm"
+    UNKNOWN_PLANT = "unknown_plant"
+    UNKNOWN_ESTATE = "unknown_estate"
+    UNKNOWN_REGENCY = "unknown_regency"
+    UNKNOWN_SOURCE = "unknown_source"
+    UNKNOWN_KIND = "unknown_kind"
+    PLANT_OF_ANOTHER_FIRM = "plant_of_another_firm"
+    CONTRADICTORY_ESTATE = "contradictory_estate"
+    CONTRADICTORY_TIME = "contradictory_time"
+    CONTRADICTORY_SPLIT = "contradictory_split"
+    RETRACTION_OF_NOTHING = "retraction_of_nothing"
+    TIME_IN_THE_FUTURE = "time_in_the_future"
 
 
 class Admitted(Word, frozen=True):
     """A fact, with everything that a later reader could not know (law 1).
 
-    at: the instant of law and policy (accepted_at in production, recordedtime in a story). rank: what the source counts as after the
+    at: the instant of law and policy (accepted_at in production, recordedtime in a story). received_at: of a report, by the clock of its
+    source where the registry trusts it, else of the broker (G1). rank: what the source counts as after the
     registry was asked. unresolved: why a person must look (G5). moved_away: the fact now belongs elsewhere, and
     what it replaces here is taken back. fact: the fact's own data, byte for byte.
     """
@@ -51,6 +75,7 @@ class Admitted(Word, frozen=True):
     origin: Origin
     fact: msgspec.Raw
     recorded_at: UtcMs | None = None
+    received_at: UtcMs | None = None
     occurred_at: UtcMs | None = None
     subject: str = ""
     incident: str = ""
@@ -58,8 +83,9 @@ class Admitted(Word, frozen=True):
     registry: int = 0
     exercise: bool = False
     moved_away: bool = False
-    unresolved: tuple[str, ...] = ()
+    unresolved: tuple[Doubt, ...] = ()
     place: Place | None = None
+    registered: Registered = Registered()
 
 
 class Refusal(Word, frozen=True):
@@ -75,8 +101,77 @@ class Refusal(Word, frozen=True):
     exercise: bool = False
 
 
+class Bound(Part, frozen=True):
+    """An obligation that binds a permit, from when and until when. `agreed_with`: where it was assigned by name, with which government."""
+
+    obligation: str
+    since: UtcMs
+    until: UtcMs | None = None
+    agreed_with: str = ""
+
+
+class StateSince(Part, frozen=True):
+    """The state of a permit from an instant on: what officials decided, or `ended`."""
+
+    since: UtcMs
+    state: str
+    decided_by: str = ""
+
+
+class PlaceSince(Part, frozen=True):
+    """Where the plant of a permit stands from an instant on."""
+
+    since: UtcMs
+    place: Place
+
+
+class Enrolled(Word, frozen=True):
+    """A permit in the hands of a firm, with its whole history as of one record of the registry: whoever reads it replaces what they had.
+
+    Written by the registry's own seat alone (law 1). The histories begin when the permit came into the hands of that firm, oldest first.
+    at: when the line heard of it. registry: the revision of the registry. origin: the record that changed something.
+    """
+
+    permit: str
+    firm: str
+    subject: str
+    holder: str
+    obligations: tuple[Bound, ...]
+    states: tuple[StateSince, ...]
+    places: tuple[PlaceSince, ...]
+    at: UtcMs
+    registry: int
+    origin: Origin
+    exercise: bool = False
+
+
+class Connection(Part, frozen=True):
+    """From an instant on, whose a source is, what it publishes, and after how long its silence is an alarm (R20)."""
+
+    since: UtcMs
+    owner: str
+    topics: tuple[str, ...] = ()
+    silent_after_minutes: int | None = None
+    ended: bool = False
+
+
+class Connected(Word, frozen=True):
+    """A source, with its whole history as of one record of the registry: whoever reads it replaces what they had."""
+
+    source: str
+    subject: str
+    connections: tuple[Connection, ...]
+    at: UtcMs
+    registry: int
+    origin: Origin
+    exercise: bool = False
+
+
 class Rejected(Word, frozen=True):
-    """An intake record that cannot be understood. It holds coordinates and a keyed digest, never the payload (law 12)."""
+    """An intake record that was not taken. It holds coordinates and a keyed digest, never the payload (law 12).
+
+    An audit that has not the key of the worker compares everything but `digest`; nobody who has not the key can tell from it what was sent.
+    """
 
     reason: str
     field: str
@@ -88,16 +183,31 @@ class Rejected(Word, frozen=True):
     kind: str = ""
 
 
-class Oddity(Word, frozen=True):
-    """The same `source` and `id` came again with other content: listed, and decides nothing (law 5)."""
+class Odd(StrEnum):
+    """What is odd about something that was understood."""
 
+    OTHER_CONTENT = "other_content"
+    WATERMARK_OF_A_STRANGER = "watermark_of_a_stranger"
+    WATERMARK_IN_THE_FUTURE = "watermark_in_the_future"
+    WATERMARK_BACKWARDS = "watermark_backwards"
+    ESTATE_ENDED_WITH_FIRMS = "estate_ended_with_firms"
+    ASSIGNED_WITHOUT_PERMIT = "assigned_without_permit"
+
+
+class Oddity(Word, frozen=True):
+    """Something was understood and decides nothing: it is listed, for a person to look at.
+
+    other_content: the same `source` and `id` came before, with the content of `first_digest` (law 5).
+    """
+
+    what: Odd
     source: str
     id: str
     kind: str
-    subject: str
-    digest: str
-    first_digest: str
     origin: Origin
+    subject: str = ""
+    digest: str = ""
+    first_digest: str = ""
 
 
 class Parked(Word, frozen=True):

@@ -1,27 +1,58 @@
-"""What people say: a named person of a named position acts on a stated revision of an escalation.
+"""What people say: a named person of a named position acts, `on` an escalation, one firm's period, or a period of all firms.
 
 ESCALATION alone judges an act (law 10); these words only state it.
 """
 
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from schemas.intake import Name, Words
-from schemas.word import Fact, Instant, UtcMs
+from schemas.intake import Id, Name, Permit, Words
+from schemas.word import Dated, Day, Fact, Instant, UtcMs
 
 Revision = Annotated[int, Field(ge=1)]
 
 
-class Act(Fact):
-    """What every act states. `estate` is the key of the escalation's estate; `acted_at` is when the person acted."""
-
-    type: ClassVar[str]
+class OnEscalation(Fact):
+    """A stated revision of an escalation. `estate` is the key of its estate."""
 
     escalation: Name
     estate: Name
     revision: Revision
+
+
+class OnPeriod(Fact):
+    """What is said of all firms about one period of an obligation, named by the day on which it falls due."""
+
+    obligation: Id
+    period: Day
+
+
+class OnDuty(OnPeriod):
+    """What is said of one firm's permit about one period: a warning of it, or a proposal to officials."""
+
+    firm: Id
+    permit: Permit
+
+
+class OnDutyOrPeriod(OnPeriod):
+    """Either: of one firm's permit, or of all firms."""
+
+    firm: Id | None = None
+    permit: Permit | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_them(self) -> Self:
+        if (self.firm is None) != (self.permit is None):
+            raise ValueError("an act is on a firm's permit (both), or on a period of all firms (neither)")
+        return self
+
+
+class Act(Dated):
+    """What every act states. `acted_at` is when the person acted."""
+
+    on: OnEscalation | OnPeriod
     position: Name
     name: Name
     acted_at: Instant
@@ -29,7 +60,6 @@ class Act(Fact):
 
     @property
     def said_at(self) -> UtcMs:
-        """When it was said."""
         return self.acted_at
 
 
@@ -37,6 +67,8 @@ class Acknowledge(Act):
     """I take it: stops the ladder, not the alert, and not everybody's does (G4)."""
 
     type: ClassVar[str] = "siaga.acknowledge.v1"
+
+    on: OnEscalation
 
 
 class Verdict(StrEnum):
@@ -51,6 +83,7 @@ class Verify(Act):
 
     type: ClassVar[str] = "siaga.verify.v1"
 
+    on: OnEscalation
     verdict: Verdict
 
 
@@ -59,4 +92,51 @@ class StandDown(Act):
 
     type: ClassVar[str] = "siaga.stand-down.v1"
 
+    on: OnEscalation
+    reason: Words
+
+
+class Confirm(Act):
+    """Officials have decided as was proposed; only a confirmed step feeds the next (G3). `step`: which, where it is not a warning."""
+
+    type: ClassVar[str] = "siaga.confirm.v1"
+
+    on: OnDuty
+    step: Literal["deactivation", "freeze", "revocation"] | None = None
+    reason: Words | None = None
+
+
+class Waive(Act):
+    """The report was missed, and nothing follows from it: it counts for nothing."""
+
+    type: ClassVar[str] = "siaga.waive.v1"
+
+    on: OnDuty
+    reason: Words
+
+
+class Excuse(Act):
+    """Nobody is to blame that the report did not come: one firm, or all (G2)."""
+
+    type: ClassVar[str] = "siaga.excuse.v1"
+
+    on: OnDutyOrPeriod
+    reason: Words
+
+
+class Dispute(Act):
+    """The firm disagrees: shown in every later message, and the proposal is held (G3)."""
+
+    type: ClassVar[str] = "siaga.dispute.v1"
+
+    on: OnDuty
+    reason: Words
+
+
+class Release(Act):
+    """The mass absence is real: what the brake holds back of this period may leave (G2)."""
+
+    type: ClassVar[str] = "siaga.release.v1"
+
+    on: OnPeriod
     reason: Words

@@ -3,11 +3,15 @@
 Every number has its unit in its name. Sources of numbers stand in the TOML revision beside each table (`source`, `unverified`).
 """
 
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from schemas.intake import Grade, Id, Name
+from schemas.escalation import FACTS
+from schemas.intake import Id, Name
+from schemas.obligations import Obligation
+from schemas.surveillance import Because, Rule
 from schemas.word import Fact
 
 Minutes = Annotated[int, Field(ge=0)]
@@ -44,15 +48,40 @@ class Filing(Sourced):
     remind_before_hours: Threshold
 
 
-class Audience(Fact):
-    """Who is told at a level: a position, written with `{province}`, `{regency}` or `{estate}` where it has one per place.
+class Surveilling(Sourced):
+    """What SURVEILLANCE remembers, and for how long.
 
-    role: asked to act, or informed. regardless: told at the level's time whoever has acknowledged (G4).
+    forget_days: after its last fact. refused_grade: the grade of a refused bulletin at the desk. newest_facts: facts of one incident that
+    are remembered; beyond them, facts_each of each of so many parties, those of the highest rank.
+    """
+
+    forget_days: Threshold
+    refused_grade: str
+    newest_facts: Threshold
+    facts_each: Threshold
+    parties: Threshold
+
+
+class Ask(Fact):
+    """One thing asked of a reader. by: the name of the alert's deadline that stands beside it, if one does."""
+
+    action: str
+    by: str = ""
+
+
+TAKE_OVER = (Ask(action="take_over"),)
+
+
+class Audience(Fact):
+    """Who is told: a position, written with `{province}`, `{regency}` or `{estate}` where it has one per place.
+
+    role: asked to act, or informed. regardless: told at the level's time whoever has acknowledged (G4). asks: what is asked of them.
     """
 
     position: str
     role: Literal["act", "inform"] = "act"
     regardless: bool = False
+    asks: tuple[Ask, ...] = TAKE_OVER
 
 
 class Level(Fact):
@@ -64,32 +93,92 @@ class Level(Fact):
 
 
 class Ladder(Sourced):
-    """The ladder of one grade. `stops`: groups of position prefixes; one acknowledgement from each group stops it (G4)."""
+    """The ladder of one grade. rank: how grave the grade is beside others; the higher goes first.
 
-    grade: Grade
+    stops: groups of position prefixes; one acknowledgement from each group stops it (G4).
+    """
+
+    grade: str
+    rank: Annotated[int, Field(ge=1)]
     levels: tuple[Level, ...]
     stops: tuple[tuple[str, ...], ...]
     urgent: bool
 
 
+class How(StrEnum):
+    """How an alert is told: by the ladder of its grade, once to an audience, in a digest, or not at all."""
+
+    LADDER = "ladder"
+    ONCE = "once"
+    DIGEST = "digest"
+    RECORD = "record"
+
+
+class Route(Fact):
+    """How alerts of a rule are told. Of all routes the first that matches is taken.
+
+    because: any of these reasons; any reason at all if none is named. matter: what it is about, in messages. rank: how grave within the
+    matter; whoever heard of it is told when it falls. tell: the audience, of a ladder only of its digest. signal: who is asked to verify a
+    signal before anybody wider hears of it (G7). doubt: who is told besides, where a person must look (G5), or a message could not be told.
+    digest: the name of the digest that tells it.
+    """
+
+    rule: Rule
+    because: tuple[Because, ...] = ()
+    grade_at_least: str = ""
+    how: How
+    matter: str = FACTS
+    rank: int = 0
+    tell: tuple[Audience, ...] = ()
+    signal: tuple[Audience, ...] = ()
+    doubt: tuple[Audience, ...] = ()
+    digest: str = ""
+
+
+Weekday = Annotated[int, Field(ge=0, le=6)]
+
+
+class Digest(Sourced):
+    """A digest of alerts that state no period of their own: the week that ends on `weekday` (0 is Monday) at `hour`, WIB."""
+
+    name: str
+    weekday: Weekday = 0
+    hour: Annotated[int, Field(ge=0, le=23)] = 8
+
+
 class Escalating(Sourced):
-    """What holds for every ladder."""
+    """What holds for every ladder. forget_days: after the last word of an escalation."""
 
     ladders: tuple[Ladder, ...]
+    routes: tuple[Route, ...]
+    digests: tuple[Digest, ...] = ()
     supervised: tuple[str, ...]
-    signal_asks: tuple[Audience, ...]
     signal_minutes: Minutes
-    filing_reminds: tuple[Audience, ...]
-    filing_asks: tuple[Audience, ...]
-    breach_tells: tuple[Audience, ...]
-    desk: tuple[Audience, ...]
     desk_of_last_resort: str
     rearm_hours: Threshold
     history_days: Threshold
+    forget_days: Threshold
 
-    def ladder(self, grade: str) -> Ladder:
-        """The ladder of `grade`; every grade has one."""
-        return next(ladder for ladder in self.ladders if ladder.grade == grade)
+    def ladder(self, grade: str) -> Ladder | None:
+        """The ladder of that name."""
+        return next((ladder for ladder in self.ladders if ladder.grade == grade), None)
+
+    def rank(self, grade: str) -> int:
+        """How grave a grade is; 0 where no ladder has that name."""
+        ladder = self.ladder(grade)
+        return ladder.rank if ladder else 0
+
+    @model_validator(mode="after")
+    def _names_what_there_is(self) -> Self:
+        grades, digests = {ladder.grade for ladder in self.ladders}, {digest.name for digest in self.digests}
+        if len(grades) != len(self.ladders):
+            raise ValueError("two ladders of one grade")
+        for route in self.routes:
+            if route.grade_at_least and route.grade_at_least not in grades:
+                raise ValueError(f"no ladder is called {route.grade_at_least}")
+            if (route.how is How.DIGEST or route.digest) and route.digest not in digests:
+                raise ValueError(f"no digest is called {route.digest!r}")
+        return self
 
 
 class Retry(Fact):
@@ -101,11 +190,20 @@ class Retry(Fact):
 
 
 class Delivering(Sourced):
-    """Budgets, coalescing, retries and breakers of law 11 and design §6. `link_days`: how long a message's link opens the page."""
+    """Budgets, coalescing, retries and breakers of law 11 and design §6.
+
+    digest_update_hours: how long a change of a digest that has been told waits for others. most_waiting: letters that may wait at one
+    receiver. forget_days: after a thread's last message; forget_days_after_end: after its end was told. link_days: how long a message's
+    link opens the page.
+    """
 
     bucket: Threshold
     refill_minutes: Threshold
     coalesce_minutes: Minutes
+    digest_update_hours: Threshold
+    most_waiting: Threshold
+    forget_days: Threshold
+    forget_days_after_end: Threshold
     mail: Retry
     webhook: Retry
     file: Retry
@@ -132,10 +230,23 @@ class Clock(Sourced):
 
 
 class Deadlines(Sourced):
-    """The brake (G2): more absences than either of these are not believed without a person."""
+    """How a deadline is decided, and when nobody is accused (R1 to R4, G2).
 
+    grace_hours: an absence fires so long after it was due. remind_before_hours: when the firm is reminded. lateness_days: how far back a
+    late report still changes what was decided. unproven_after_hours: how long after the grace a deadline may lack its proof before its
+    source and the operator are told. silence_before_hours: a source that was silent beyond its limit so shortly before a deadline puts on
+    the brake. brake_percent, brake_times_median: more absences than either are not believed without a person. decided_by: the positions
+    that confirm, waive, excuse and release.
+    """
+
+    grace_hours: Threshold
+    remind_before_hours: tuple[Threshold, ...]
+    lateness_days: Threshold
+    unproven_after_hours: Threshold
+    silence_before_hours: Threshold
     brake_percent: Annotated[int, Field(ge=0, le=100)]
     brake_times_median: Threshold
+    decided_by: tuple[Name, ...]
 
 
 class Intake(Sourced):
@@ -156,17 +267,32 @@ class Policy(Fact):
     deadlines: Deadlines
     severity: Severity
     filing: Filing
+    surveillance: Surveilling
     escalation: Escalating
     delivery: Delivering
+    obligations: tuple[Obligation, ...] = ()
+
+    def obligation(self, obligation: str) -> Obligation | None:
+        """The obligation of that id, if the policy has it."""
+        return next((each for each in self.obligations if each.id == obligation), None)
+
+    @model_validator(mode="after")
+    def _forgets_in_order(self) -> Self:
+        """Nobody forgets what somebody before them in the line still tells: else a revision would be taken for one of long ago."""
+        days = (self.delivery.forget_days, self.escalation.forget_days, self.surveillance.forget_days)
+        if list(days) != sorted(set(days)):
+            raise ValueError("forget_days of delivery, escalation and surveillance must rise in this order")
+        return self
 
 
 class Receiver(Fact):
-    """One configured endpoint. `address`: an e-mail address, a URL, or a file name."""
+    """One configured endpoint. `address`: an e-mail address, a URL, or a file name. batch: a system that passes on, as SIINas is (G3)."""
 
     id: Id
     channel: Literal["mail", "webhook", "file"]
     address: Annotated[str, Field(min_length=1, max_length=500)]
     fallback: bool = False
+    batch: bool = False
 
 
 class Position(Fact):

@@ -1,12 +1,24 @@
 """What SURVEILLANCE concludes: alerts with their reasons, and the situation as far as it is known, ready to be told.
 
-A `Situation` is what a reader needs and nothing else: who says what, since when, with the range where sources differ.
+A `Situation` is what a reader needs and nothing else. Each kind of situation is a struct of its own, told apart by `picture` on the wire;
+the letters know how to speak of each. Whatever the facts, a situation stays small: names are cut to what a letter prints, and of many
+parties the first are kept with how many more there are.
 """
 
 from enum import StrEnum
+from types import MappingProxyType
 
 from schemas.ledger import Place
 from schemas.word import Part, UtcMs, Word
+
+
+class Rule(StrEnum):
+    """The rules and guards that raise alerts or that a reason rests on, by their number in the domain."""
+
+    SEVERITY = "R12"
+    FILING = "R11"
+    REFUSED = "G5"
+    HELD = "G8"
 
 
 class Because(StrEnum):
@@ -39,6 +51,38 @@ class Because(StrEnum):
     UNRESOLVED = "unresolved"
 
 
+RULE_OF = MappingProxyType(
+    {
+        Because.DEAD: Rule.SEVERITY,
+        Because.DEAD_OR_MISSING: Rule.SEVERITY,
+        Because.INJURED: Rule.SEVERITY,
+        Because.COMMUNITY: Rule.SEVERITY,
+        Because.OFF_SITE_DEATH: Rule.SEVERITY,
+        Because.MISSING: Rule.SEVERITY,
+        Because.HOSPITALISED: Rule.SEVERITY,
+        Because.OFF_SITE_HOSPITALISED: Rule.SEVERITY,
+        Because.TOXIC_EXPOSURE: Rule.SEVERITY,
+        Because.SERIOUS_INJURY: Rule.SEVERITY,
+        Because.CONTAINMENT_LOST: Rule.SEVERITY,
+        Because.EXPLOSION: Rule.SEVERITY,
+        Because.LONG_FIRE: Rule.SEVERITY,
+        Because.COST: Rule.SEVERITY,
+        Because.ANY_INJURY: Rule.SEVERITY,
+        Because.SHORT_FIRE: Rule.SEVERITY,
+        Because.NO_HARM: Rule.SEVERITY,
+        Because.HELD: Rule.HELD,
+        Because.FILING_DUE_SOON: Rule.FILING,
+        Because.FILING_OVERDUE: Rule.FILING,
+        Because.FILING_UNKNOWN: Rule.FILING,
+        Because.FILED: Rule.FILING,
+        Because.ALL_RETRACTED: Rule.HELD,
+        Because.REFUSED_AT_INTAKE: Rule.REFUSED,
+        Because.UNRESOLVED: Rule.REFUSED,
+    }
+)
+"""The rule or guard behind each reason."""
+
+
 class Reason(Part, frozen=True):
     """One reason: the figure that met the threshold, and where the threshold comes from (`design` or an instrument)."""
 
@@ -46,6 +90,21 @@ class Reason(Part, frozen=True):
     figure: int | None = None
     threshold: int | None = None
     source: str = "design"
+
+
+LONGEST_NAME = 60
+LARGEST_NAME_BYTES = 100
+"""A letter prints 60 columns of a name: 33 Chinese characters are more columns than that, and less than 100 bytes."""
+
+
+def shown(name: str) -> str:
+    """A name as it may stand in a situation: printable, and no longer than a letter prints it."""
+    one_line = "".join(char if char.isprintable() else " " for char in name[: LONGEST_NAME + 1])
+    raw = one_line.encode("utf-8", "replace")
+    if len(one_line) <= LONGEST_NAME and len(raw) <= LARGEST_NAME_BYTES:
+        return one_line
+    room = LARGEST_NAME_BYTES - len("\u2026".encode())
+    return raw[:room].decode("utf-8", "ignore")[: LONGEST_NAME - 1].rstrip() + "\u2026"
 
 
 class Stated(Part, frozen=True):
@@ -57,27 +116,42 @@ class Stated(Part, frozen=True):
     asserted_at: UtcMs
 
 
+class Unlisted(Part, frozen=True):
+    """Parties that are not listed: how many, and the least and the greatest figure that they state."""
+
+    parties: int
+    least: int
+    greatest: int
+
+
 class Figure(Part, frozen=True):
-    """What is known of one count: the headline, and every party's figure where they differ (R13)."""
+    """What is known of one count: the headline, and other parties' figures where they differ (R13)."""
 
     name: str
     headline: Stated
     others: tuple[Stated, ...] = ()
+    unlisted: Unlisted | None = None
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """All figures stated, as far as the range goes."""
+        ends = (self.unlisted.least, self.unlisted.greatest) if self.unlisted else ()
+        return (self.headline.value, *(stated.value for stated in self.others), *ends)
 
 
 class TimeStated(Part, frozen=True):
-    """A time of occurrence, and the parties that state it."""
+    """A time of occurrence, and the parties that state it; `more` of them are not listed."""
 
     occurred_at: UtcMs
     parties: tuple[str, ...]
+    more: int = 0
 
 
 class CauseStated(Part, frozen=True):
-    """One party's account of the cause: never a headline, never to be quoted (G8)."""
+    """Who gave an account of the cause, and a digest of it: the text is never a headline, never to be quoted, and stays behind (G8)."""
 
     party: str
-    text: str
-    asserted_at: UtcMs
+    digest: str
 
 
 class FilingClock(Part, frozen=True):
@@ -101,60 +175,174 @@ class Certainty(StrEnum):
     VERIFIED = "verified"
 
 
-class Situation(Part, frozen=True):
-    """One incident as it is known at one revision."""
+Numbers = tuple[tuple[str, int], ...]
+"""Figures by name, as they can be compared with what a reader saw before."""
 
-    kind: str
-    place: Place
+
+class Situation(Part, frozen=True, kw_only=True, tag_field="picture"):
+    """What is known at one revision of whatever the alert is about. unresolved: why a person must look (G5)."""
+
+    place: Place = Place(firm="", firm_name="")
+    unresolved: tuple[str, ...] = ()
+    certainty: Certainty = Certainty.REPORTED
+
+    def numbers(self) -> Numbers:
+        """The figures that a change is told by."""
+        return ()
+
+
+class IncidentSituation(Situation, frozen=True, kw_only=True, tag="incident"):
+    """One incident: who says what, since when, with the range where sources differ.
+
+    more_times, more_causes, more_clocks: how many are not listed. newest: who spoke last.
+    """
+
     incident: str
+    kind: str
     unit: str = ""
     times: tuple[TimeStated, ...] = ()
+    more_times: int = 0
     discovered_at: UtcMs | None = None
     figures: tuple[Figure, ...] = ()
     wni: int | None = None
     wna: int | None = None
     employer: str = ""
     causes: tuple[CauseStated, ...] = ()
+    more_causes: int = 0
     clocks: tuple[FilingClock, ...] = ()
-    unresolved: tuple[str, ...] = ()
+    more_clocks: int = 0
     newest: Stated | None = None
-    certainty: Certainty = Certainty.REPORTED
+
+    def numbers(self) -> Numbers:
+        """The headlines, and how the dead divide."""
+        split = (("wni", self.wni), ("wna", self.wna))
+        headlines = ((figure.name, figure.headline.value) for figure in self.figures)
+        return (*headlines, *((name, value) for name, value in split if value is not None))
+
+
+class Trouble(StrEnum):
+    """What the desk must know of a source: it was refused, is silent (R20), has not proven a deadline (G1), or put on the brake (G2)."""
+
+    REJECTED = "rejected"
+    SILENT = "silent"
+    UNPROVEN = "unproven"
+    BRAKED = "braked"
+
+
+class SourceSituation(Situation, frozen=True, kw_only=True, tag="source"):
+    """One publishing system, by the name that it gives itself. `last`: what was said of it last, as a code."""
+
+    who: str
+    what: Trouble
+    counts: Numbers = ()
+    last: str = ""
+
+    def numbers(self) -> Numbers:
+        """The counts."""
+        return self.counts
 
 
 class AlertState(StrEnum):
-    """The lifecycle of an alert."""
+    """The lifecycle of an alert: it fires; it is resolved when it is over, withdrawn when it should never have been said."""
 
     FIRING = "firing"
     RESOLVED = "resolved"
+    WITHDRAWN = "withdrawn"
 
 
-class Rule(StrEnum):
-    """The rules that raise alerts, by their number in the domain."""
+class Subject(Part, frozen=True):
+    """One thing that a digest is about: what it is called, whose it is, and what was concluded of it."""
 
-    SEVERITY = "R12"
-    FILING = "R11"
-    REFUSED = "G5"
+    about: str
+    firm: str = ""
+    name: str = ""
+    because: tuple[Because, ...] = ()
+    state: AlertState = AlertState.FIRING
+
+
+class Proven(Part, frozen=True):
+    """Why an absence may be believed (law 6): everything that the source had received up to `through` had been read at `read_at`.
+
+    tick: the number of the tick that carries the watermarks, in so many of all partitions.
+    """
+
+    tick: int
+    source: str
+    through: UtcMs
+    read_at: UtcMs
+    partitions: int
+    of: int
+
+
+class DigestRow(Part, frozen=True):
+    """One line of a digest's table, with a figure for each column. The line without a key is that of all others."""
+
+    key: str
+    name: str
+    counts: tuple[int, ...]
+
+
+class DigestSituation(Situation, frozen=True, kw_only=True, tag="digest"):
+    """Many findings told at once (law 11): a table that adds up, and the first of those it is about.
+
+    before: the totals that its reader was told of the period before, named by `before_period`. page, pages: of a batch receiver's list.
+    """
+
+    series: str
+    period: str
+    closes: UtcMs
+    columns: tuple[str, ...]
+    rows: tuple[DigestRow, ...]
+    totals: tuple[int, ...]
+    subjects: tuple[Subject, ...] = ()
+    more_subjects: int = 0
+    before: Numbers = ()
+    before_period: str = ""
+    proven: Proven | None = None
+    page: int = 0
+
+    def numbers(self) -> Numbers:
+        """The totals."""
+        return tuple(zip(self.columns, self.totals, strict=False))
+
+
+AnySituation = IncidentSituation | SourceSituation | DigestSituation
+
+
+class Share(Part, frozen=True):
+    """What an alert adds to a digest: to that of which period, when that closes, and its numbers."""
+
+    period: str
+    closes: UtcMs
+    numbers: Numbers
 
 
 class Alert(Word, frozen=True):
-    """A finding with a lifecycle. `revision` counts the alert's own changes, from 1.
+    """A finding with a lifecycle. `revision` counts the alert's own changes, from 1; `since` is the date of the first of them.
 
-    at: the instant of law and policy it is dated by. grade: the grade held; grade_now: what the present facts alone give (G8).
-    held_until: when the held grade ends unless something new is asserted. historic: it
-    occurred so long ago that it interrupts nobody (G6).
+    at: the instant of law and policy it is dated by. grade: the grade held, by the name that its ladder has; grade_now: what the present
+    facts alone give (G8). peak: the figure whose rise is never held back. held_until: when the held grade ends unless something new is
+    asserted. deadlines: instants that may stand beside what is asked, by name. open_until: nothing may be stood down before it (R16).
+    historic: it occurred so long ago that it interrupts nobody (G6).
     """
 
     id: str
     rule: Rule
     estate: str
     about: str
+    since: UtcMs
     revision: int
     state: AlertState
     at: UtcMs
     grade: str
     grade_now: str
+    peak: int
     reasons: tuple[Reason, ...]
-    situation: Situation
+    situation: AnySituation
     held_until: UtcMs | None = None
+    deadlines: tuple[tuple[str, UtcMs], ...] = ()
+    open_until: UtcMs | None = None
+    share: Share | None = None
+    proven: Proven | None = None
     historic: bool = False
     exercise: bool = False

@@ -37,7 +37,15 @@ INCIDENTS = Topic("smelter-incidents", "any", ("facts", "watermarks"), 4, Kept.I
 ACTS = Topic("operator-acts", "estate id", ("acts", "watermarks"), 2, Kept.AUDIT, ("ackpage", "console", "cli", "intake"), "intake")
 REGISTRY = Topic("firm-registry", "entity id", ("entries", "activate", "watermarks"), 1, Kept.FOR_EVER, ("upstream", "intake"), "intake")
 PROGRESS = Topic("progress", "room and partition", ("progress", "count", "completeness_broken"), 1, Kept.INTAKE, ("every room",), "clock")
-LEDGER = Topic("ledger", "subject", ("admitted", "refusal", "tick"), 4, Kept.FOR_EVER, ("intake", "clock"), "surveillance")
+LEDGER = Topic(
+    "ledger",
+    "subject",
+    ("admitted", "refusal", "admitted_act", "enrolled", "connected", "tick"),
+    4,
+    Kept.FOR_EVER,
+    ("intake", "clock"),
+    "surveillance",
+)
 ESCALATION_INBOX = Topic(
     "escalation-inbox",
     "estate id",
@@ -48,14 +56,23 @@ ESCALATION_INBOX = Topic(
     "escalation",
 )
 DELIVERY_INBOX = Topic(
-    "delivery-inbox", "receiver id", ("delivery", "receipt", "tick"), 4, Kept.FOR_EVER, ("escalation", "senders", "clock"), "delivery"
+    "delivery-inbox",
+    "receiver id",
+    ("delivery", "item", "receipt", "tick"),
+    4,
+    Kept.FOR_EVER,
+    ("escalation", "delivery", "senders", "clock"),
+    "delivery",
 )
 ATTEMPTS = Topic("attempts", "receiver id", ("attempt",), 4, Kept.AUDIT, ("delivery",), "senders")
 ESCALATIONS = Topic("escalations", "estate id", ("escalation", "answer"), 4, Kept.FOR_EVER, ("escalation",), "people")
 REJECTED = Topic("rejected", "source", ("rejected", "oddity"), 2, Kept.FOR_EVER, ("intake", "surveillance"), "operators")
 PARKED = Topic("parked", "key", ("parked",), 2, Kept.FOR_EVER, ("every room",), "operators")
 
-INTAKE_TOPICS = (REPORTS, CASES, INCIDENTS, ACTS, REGISTRY)
+FACT_TOPICS = (REPORTS, CASES, INCIDENTS)
+"""Where upstream systems say something about firms."""
+
+INTAKE_TOPICS = (*FACT_TOPICS, ACTS, REGISTRY)
 """What the outside publishes to, and INTAKE reads."""
 
 INBOXES = {

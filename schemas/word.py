@@ -5,8 +5,9 @@ struct (`Word`). Instants are whole milliseconds since the epoch in UTC (`UtcMs`
 """
 
 import re
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, NamedTuple
+from abc import abstractmethod
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
@@ -14,8 +15,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, Wi
 UtcMs = int
 
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_DAY_MS = 86_400_000
 _CALENDAR = ((datetime(2, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND, (datetime(9998, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND)
 """A year within what datetime can write down: deadlines and local days must fit too."""
 
@@ -58,6 +61,24 @@ Instant = Annotated[
 """An instant in a fact: text with a zone outside, UTC milliseconds inside."""
 
 
+def _only_day(value: Any) -> date:
+    if not isinstance(value, str) or not _ISO_DAY.fullmatch(value):
+        raise ValueError("not a day, as in 2021-08-03")
+    day = date.fromisoformat(value)
+    if not _CALENDAR[0] <= (day - _EPOCH.date()).days * _DAY_MS < _CALENDAR[1]:
+        raise ValueError("a day outside the years 2 to 9997")
+    return day
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(_only_day),
+    PlainSerializer(date.isoformat, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+"""A day of the calendar in a fact, as a period is named by the day on which it falls due: `2021-08-03`."""
+
+
 def _snake_case(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
@@ -66,6 +87,21 @@ class Fact(BaseModel):
     """Something the outside or an operator said: no coercion, no unknown field, never altered."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Published(Fact):
+    """A fact that is published as an event of its own. `type` is the CloudEvents type: it names the version of the schema."""
+
+    type: ClassVar[str]
+
+
+class Dated(Published):
+    """One that was said at a moment."""
+
+    @property
+    @abstractmethod
+    def said_at(self) -> UtcMs:
+        """When it was said: the event's own `time` is this, or later where a library writes the moment of publishing."""
 
 
 class Part(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
@@ -77,7 +113,8 @@ class Word(Part, frozen=True, gc=False, tag_field="word", tag=_snake_case):
 
 
 class Stamp(NamedTuple):
-    """The revisions that a decision was made under (law 13)."""
+    """The revisions that a decision was made under (law 13). `registry`: INTAKE's alone, who asks the registry for all others."""
 
     policy: str
     roster: str
+    registry: str = ""

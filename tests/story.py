@@ -20,7 +20,8 @@ from schemas.ids import STORY, digest
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, SourceWatermark
 from schemas.ledger import Admitted, Tick
 from schemas.operator import Acknowledge, StandDown, Verify
-from schemas.registry import Activate, EstateEntry, FirmEntry, PlantEntry, RegionEntry, SourceEntry
+from schemas.registry import Activate, EstateEntry, FirmEntry, ObligationAssigned, PermitEntry, PlantEntry, RegionEntry, SourceEntry
+from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.surveillance import Alert
 from schemas.topics import (
     ACTS,
@@ -32,6 +33,7 @@ from schemas.topics import (
     INTAKE_TOPICS,
     LEDGER,
     REGISTRY,
+    REPORTS,
     Topic,
 )
 from schemas.word import Stamp, UtcMs, Word, format_time
@@ -160,6 +162,19 @@ def outcome(what: str, by: str = "RSUD Morowali", rank: str = "firm", **said: An
     return _uttered(INCIDENTS, InjuryOutcome.type, {**facts, "declared_by": {"name": by, "rank": rank}}, "declared_at")
 
 
+def report(state: str = "submitted", **said: Any) -> Uttered:
+    """A report that a firm submits: unless stated, that of PT ITSS due on Tuesday 3 August 2021."""
+    facts = {"firm": "itss", "obligation": "iomki", "period": "2021-08-03", "permit": "IOMKI/1", "state": state, "exercise": True, **said}
+    return _uttered(REPORTS, ReportSubmission.type, facts, "submitted_at")
+
+
+def finding(**said: Any) -> Uttered:
+    """What somebody found in the field: unless stated, that the report of 3 August is not true."""
+    facts = {"firm": "itss", "obligation": "iomki", "period": "2021-08-03", "permit": "IOMKI/1", "by": "dir-perwilayahan", **said}
+    facts = {"agrees": False, "what": "pekerja positif tidak dilaporkan", "exercise": True, **facts}
+    return _uttered(REPORTS, InspectionFinding.type, facts, "found_at")
+
+
 def _uttered(topic: Topic, kind: str, facts: dict[str, Any], said_field: str) -> Uttered:
     source, id = facts.pop("source", DESK), facts.pop("id", "")
     timed = {n: format_time(clock(v)) if n.endswith("_at") and isinstance(v, str) else v for n, v in facts.items()}
@@ -188,11 +203,31 @@ def stand_down(position: str, **how: Any) -> Acting:
     return Acting(StandDown, position, more={"reason": "selesai"}, **how)
 
 
+def act_on(model: type, position: str = "dir-perwilayahan", *, on: Mapping[str, Any] = {}, **more: Any) -> Uttered:
+    """An act on a period: unless stated, of PT ITSS."""
+    duty = {"firm": "itss", "permit": "IOMKI/1", "obligation": "iomki", "period": "2021-08-03", **on}
+    data = {"on": {name: value for name, value in duty.items() if value is not None}, "position": position, "name": "petugas contoh"}
+    return Uttered(ACTS, model.type, {**data, "exercise": True, **more}, "acted_at", "https://people.example")
+
+
 def entry(model: type, id: str, **fields: Any) -> Uttered:
     """One entry of the register, valid since 2019 unless it says otherwise."""
     since = fields.pop("since", "2019-01-01T00:00:00+08:00")
     data = {"id": id, "valid_from": format_time(clock(since)), "exercise": True, **fields}
     return Uttered(REGISTRY, model.type, data, id=f"{model.type}/{id}/{since}")
+
+
+def permit(id: str = "IOMKI/1", **fields: Any) -> Uttered:
+    """A permit: unless stated, that of PT ITSS in Bahodopi, active, to report on IOMKI."""
+    known = {"firm": "itss", "plant": "itss-bahodopi", "holder": "industrial_firm", "obligations": ["iomki"], "state": "active"}
+    return entry(PermitEntry, id, **{**known, **fields})
+
+
+def assigned(**fields: Any) -> Uttered:
+    """An obligation assigned by name: unless stated, wasdal to PT ITSS from 2024 on."""
+    known = {"obligation": "wasdal", "firm": "itss" if "permit" not in fields else None, "from": "2024-01-01T00:00:00+07:00"}
+    data = {**known, "agreed_with": "Pemkab Morowali", "exercise": True, **fields}
+    return Uttered(REGISTRY, ObligationAssigned.type, {name: value for name, value in data.items() if value is not None})
 
 
 def activation(policy: str | None, *, since: str = "2023-12-01T00:00:00+08:00", roster: str | None = None) -> Uttered:
@@ -244,18 +279,24 @@ def told(at: str, because: Why, *positions: str) -> list[Heard]:
 
 def heard_of(deliveries: Iterable[Delivery]) -> list[Heard]:
     """Deliveries as people hear them."""
-    return list(dict.fromkeys(Heard(read(d.at), d.why, d.position) for d in deliveries))
+    return list(dict.fromkeys(Heard(read(d.at), d.why, d.to.position) for d in deliveries))
 
 
 # ------------------------------------------------------------------------------------------------ drivers
 
 
-def admission(*, connected: bool = False, story_time: bool = True, entries: Iterable[Uttered] | None = None) -> Admission:
+def admission(
+    *,
+    connected: bool = False,
+    story_time: bool = True,
+    exercise: bool = True,
+    entries: Iterable[Uttered] | None = None,
+) -> Admission:
     """What INTAKE knows, with nothing read yet but the register of the tests."""
-    registry = Registry(policies=LIBRARY.policies, rosters=LIBRARY.rosters)
+    registry = Registry(policies=LIBRARY.policies, rosters=LIBRARY.rosters, exercise=exercise, story_time=story_time)
     for offset, said in enumerate(register(connected=connected) if entries is None else entries):
         registry.take(published(said, clock("2019-01-01T00:00:00+08:00"), offset=offset))
-    return Admission(registry, exercise=True, story_time=story_time, tolerance_ms=2_000, future_tolerance_minutes=10, largest_bytes=65_536)
+    return Admission(registry)
 
 
 def published(said: Uttered, at: UtcMs, *, offset: int = 0, wall: UtcMs | None = None) -> Record:
@@ -394,9 +435,7 @@ class Chain:
 def uttered_act(acting: Acting, escalation: Escalation) -> Uttered:
     """An act as it is published."""
     data = {
-        "escalation": escalation.id,
-        "estate": escalation.estate,
-        "revision": acting.revision or escalation.revision,
+        "on": {"escalation": escalation.id, "estate": escalation.estate, "revision": acting.revision or escalation.revision},
         "position": acting.position,
         "name": acting.name,
         "exercise": True,
@@ -488,7 +527,7 @@ class Shift:
 
     def mailbox(self, receiver: str) -> list[Attempt]:
         """What one receiver was sent, in order."""
-        return [attempt for attempt in self.attempts if attempt.delivery.receiver == receiver]
+        return [attempt for attempt in self.attempts if attempt.delivery.to.receiver == receiver]
 
 
 def dry_run(known: Admission, answering: Answering | None = None) -> DryRun:

@@ -1,25 +1,35 @@
 """`siaga ack`: a named person takes an escalation. Publishes the act, and waits for ESCALATION's word on it; ESCALATION alone judges."""
 
 import asyncio
-import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from streams.cli.hall.say import NO, AsJson, Stop, end, out
 
 if TYPE_CHECKING:
-    from schemas.escalation import Answer, Escalation
+    from schemas.cloud import Cloud
+    from schemas.escalation import Answer
+    from schemas.ledger import Progress
     from schemas.word import UtcMs
+    from streams.live.kafka import Ends
     from streams.live.settings import Settings
 
 EXAMPLE = 'Example: siaga ack E-fbbf98389a --revision 2 --as disnakertrans:72 --name "N. N."'
 WAIT_SECONDS = 5
+LOOK_BACK_DAYS = 30
+DAY_MS = 86_400_000
+_LAST_OFFSETS = (500, 5_000, 50_000, None)
+"""How far back the newest word of INTAKE is looked for on `progress`: it speaks each half minute, the other rooms in between."""
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The escalation, as E-fbbf98389a.")]
 Revision = Annotated[int, typer.Option(min=1, help="The revision that you have read; one that is out of date is refused.")]
 Position = Annotated[str, typer.Option("--as", metavar="POSITION", help="The position that you act for, as disnakertrans:72.")]
 Name = Annotated[str, typer.Option(help="Your name; it is recorded, and printed in no message.")]
+Estate = Annotated[
+    str | None,
+    typer.Option(metavar="ESTATE", help=f"Its estate, as imip; by default it is found among the escalations of {LOOK_BACK_DAYS} days."),
+]
 
 WORDS = {
     "taken": "taken: the ladder stops",
@@ -38,7 +48,23 @@ WORDS = {
 TAKEN = ("taken", "taken_in_part", "recorded")
 
 
-def ack(id: Id, revision: Revision, position: Position, name: Name, as_json: AsJson = False) -> None:
+class Stated(NamedTuple):
+    """What the person states."""
+
+    escalation: str
+    revision: int
+    position: str
+    name: str
+
+
+class Present(NamedTuple):
+    """Now: by the broker's clock, and by what moves the time of law and policy here. No clock of ours is read."""
+
+    wall: "UtcMs"
+    at: "UtcMs"
+
+
+def ack(id: Id, revision: Revision, position: Position, name: Name, *, estate: Estate = None, as_json: AsJson = False) -> None:
     """Acknowledge an escalation: you take it, for your position, on the revision that you have read.
 
     Waits up to 5 seconds for the answer. The exit code is 1 when it was not taken, or is still being checked.
@@ -46,7 +72,7 @@ def ack(id: Id, revision: Revision, position: Position, name: Name, as_json: AsJ
     from streams.cli.hall import place
 
     settings = place.settings_with_kafka()
-    answer = asyncio.run(_acknowledged(settings, id, {"revision": revision, "position": position, "name": name}))
+    answer = asyncio.run(_acknowledged(settings, Stated(id, revision, position, name), estate))
     if answer is None:
         out(as_json, {"escalation": id, "judged": None}, [f"{id} r{revision}: received, being checked; no answer within {WAIT_SECONDS} s"])
         end(NO)
@@ -57,66 +83,81 @@ def ack(id: Id, revision: Revision, position: Position, name: Name, as_json: AsJ
     end(0 if judged in TAKEN else NO)
 
 
-async def _acknowledged(settings: "Settings", id: str, stated: dict[str, object]) -> "Answer | None":
+async def _acknowledged(settings: "Settings", stated: Stated, estate: str | None) -> "Answer | None":
     """Publish the act and wait for the word on it; None when none came in time."""
+    from schemas.topics import ACTS, ESCALATIONS
     from streams.cli.hall import place
     from streams.live import kafka
 
-    escalation = await place.in_time(_escalation(settings, id))
-    at = await place.in_time(_present(settings))
-    act_id, headers, value = _act(settings, escalation, stated, at)
+    present = await place.in_time(_present(settings))
+    if estate is None:
+        estate = await place.in_time(_estate(settings, stated.escalation, present))
+    if present is None:
+        raise Stop(f"no worker has ever run under the prefix {settings.prefix}; start one with: siaga worker")
+    act = _act(stated, estate, present.at, settings.exercise)
+    message = act.binary()
+    _refuse_what_intake_would(message.value)
+    ends = await place.in_time(kafka.ends(settings, ESCALATIONS))
     async with kafka.publisher(settings) as producer:
-        from schemas.topics import ACTS
-
-        await producer.send_and_wait(settings.prefix + ACTS.name, value, key=escalation.estate.encode(), headers=headers)
+        await producer.send_and_wait(settings.prefix + ACTS.name, message.value, key=estate.encode(), headers=list(message.headers))
     try:
-        return await place.in_time(_answer(settings, act_id), WAIT_SECONDS)
+        return await place.in_time(_answer(settings, act.id, ends), WAIT_SECONDS)
     except TimeoutError:
         return None
 
 
-async def _escalation(settings: "Settings", id: str) -> "Escalation":
-    """The escalation as it stands: the act must name its estate."""
-    from streams.cli.stage.play import escalations
-
-    found = [word for word in await escalations(settings) if word.id == id]
-    if not found:
-        raise Stop(f"no escalation {id} under the prefix {settings.prefix}")
-    return found[-1]
-
-
-async def _present(settings: "Settings") -> "UtcMs":
-    """The time of law and policy: of the last tick in a story, of the broker's clock otherwise. No clock of ours is read."""
+async def _present(settings: "Settings") -> Present | None:
+    """The newest word of INTAKE on how far it has read tells what time it is; None where no worker has ever run."""
     from schemas import codec
-    from schemas.ledger import Tick
-    from schemas.topics import DELIVERY_INBOX, PROGRESS
+    from schemas.ledger import Progress
+    from schemas.topics import PROGRESS
     from streams.live import kafka
 
-    ticks = [record async for record in kafka.read(settings, DELIVERY_INBOX) if record.header("word") == "tick"]
-    last = max((word for r in ticks if isinstance(word := codec.decode(r.value or b""), Tick)), key=lambda t: t.number, default=None)
-    if last is not None and last.at != last.wall:
-        return last.at
-    wall = max([record.timestamp async for record in kafka.read(settings, PROGRESS)], default=None)
-    if wall is None:
-        raise Stop(f"no worker has ever run under the prefix {settings.prefix}; start one with: siaga worker")
-    return wall
+    for last in _LAST_OFFSETS:
+        newest = None
+        async for record in kafka.read(settings, PROGRESS, last=last):
+            word = codec.decode(record.value or b"")
+            if isinstance(word, Progress) and word.room == "intake":
+                newest = Present(record.timestamp, _time_of(settings, word, record.timestamp))
+        if newest:
+            return newest
+    return None
 
 
-def _act(
-    settings: "Settings", escalation: "Escalation", stated: dict[str, object], at: "UtcMs"
-) -> tuple[str, list[tuple[str, bytes]], bytes]:
-    """The act as a CloudEvent in binary mode: its id, headers and value."""
+def _time_of(settings: "Settings", word: "Progress", wall: "UtcMs") -> "UtcMs":
+    """A story's time is how far its publisher has come."""
+    from schemas.ids import STORY
+    from streams.live.settings import TimeSource
+
+    if settings.time is TimeSource.CLOCK:
+        return wall
+    return next((read.through for read in word.sources if read.source == STORY), wall)
+
+
+async def _estate(settings: "Settings", escalation: str, present: Present | None) -> str:
+    """The estate that the act must name: that of the escalation, as any word on it says."""
+    from schemas import codec
+    from schemas.escalation import Escalation
+    from schemas.topics import ESCALATIONS
+    from streams.live import kafka
+
+    since = present.wall - LOOK_BACK_DAYS * DAY_MS if present else None
+    async for record in kafka.read(settings, ESCALATIONS, since=since):
+        word = codec.decode(record.value or b"")
+        if isinstance(word, Escalation) and word.id == escalation:
+            return word.estate
+    raise Stop(f"no escalation {escalation} within {LOOK_BACK_DAYS} days under the prefix {settings.prefix}; an older one needs --estate")
+
+
+def _act(stated: Stated, estate: str, at: "UtcMs", exercise: bool) -> "Cloud":
+    from schemas.cloud import Cloud
     from schemas.ids import digest
     from schemas.operator import Acknowledge
     from schemas.word import format_time
 
-    when = format_time(at)
-    data = {"escalation": escalation.id, "estate": escalation.estate, **stated, "acted_at": when, "exercise": settings.exercise}
-    value = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-    act_id = f"cli/{digest(value)}"
-    attributes = {"specversion": "1.0", "id": act_id, "source": "siaga/cli", "type": Acknowledge.type, "time": when, "recordedtime": when}
-    _refuse_what_intake_would(value)
-    return act_id, [("content-type", b"application/json"), *((f"ce_{name}", text.encode()) for name, text in attributes.items())], value
+    on = {"escalation": stated.escalation, "estate": estate, "revision": stated.revision}
+    data: dict[str, Any] = {"on": on, "position": stated.position, "name": stated.name, "acted_at": format_time(at), "exercise": exercise}
+    return Cloud(Acknowledge.type, "siaga/cli", f"cli/{digest(*map(str, data.values()))}", data, at, at)
 
 
 def _refuse_what_intake_would(value: bytes) -> None:
@@ -131,14 +172,14 @@ def _refuse_what_intake_would(value: bytes) -> None:
         raise Stop(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
-async def _answer(settings: "Settings", act_id: str) -> "Answer":
-    """ESCALATION's word on an act."""
+async def _answer(settings: "Settings", act_id: str, ends: "Ends") -> "Answer":
+    """ESCALATION's word on an act: it cannot stand before where the topic ended when the act had not been published."""
     from schemas import codec
     from schemas.escalation import Answer
     from schemas.topics import ESCALATIONS
     from streams.live import kafka
 
-    async for record in kafka.follow(settings, ESCALATIONS):
+    async for record in kafka.follow(settings, ESCALATIONS, after=ends):
         word = codec.decode(record.value or b"")
         if isinstance(word, Answer) and word.act_id == act_id:
             return word

@@ -1,7 +1,6 @@
 """`siaga publish`: a file of CloudEvents, one per line, is judged whole as INTAKE will judge it, and only then sent."""
 
 import asyncio
-import json
 import sys
 from collections.abc import Sequence
 from itertools import groupby
@@ -13,6 +12,7 @@ import typer
 from streams.cli.hall.say import BAD_INPUT, AsJson, Stop, end, listed, out
 
 if TYPE_CHECKING:
+    from schemas.topics import Topic as IntakeTopic
     from schemas.word import UtcMs
     from streams.cli.hall.reading import Read
     from streams.live.settings import Settings
@@ -22,7 +22,8 @@ EXAMPLE = "Example: siaga publish facts.ndjson --check"
 File = Annotated[str, typer.Argument(metavar="FILE", help="CloudEvents 1.0 in structured mode, one JSON object per line; - reads stdin.")]
 Check = Annotated[bool, typer.Option("--check", help="Only judge the file: needs no Kafka and sends nothing.")]
 Through = Annotated[
-    str | None, typer.Option(metavar="T", help="Then also say: each source of the file has published everything up to T (with its zone).")
+    str | None,
+    typer.Option(metavar="T", help="Then also say: each source of these facts has published everything up to T (with its zone)."),
 ]
 Topic = Annotated[str | None, typer.Option(help="The topic, where it should not follow from the type.")]
 
@@ -37,10 +38,8 @@ def publish(file: File, check: Check = False, complete_through: Through = None, 
 
     settings = place.settings()
     through = _instant(complete_through)
-    lines = reading.read(_bytes(file), reading.judge_of(settings, topic))
-    odd = [] if check else reading.misplaced(lines, settings.exercise)
-    refused = [*(line for line in lines if line.refused), *odd]
-    if refused:
+    lines = reading.read(_bytes(file), reading.judge_of(settings, topic, None if check else settings.exercise))
+    if refused := [line for line in lines if line.refused]:
         _tell_refused(file, lines, refused, as_json)
     if check:
         _tell_checked(file, lines, as_json)
@@ -70,7 +69,7 @@ def _bytes(file: str) -> bytes:
 
 def _tell_refused(file: str, lines: Sequence["Read"], refused: Sequence["Read"], as_json: bool) -> None:
     found = {"file": file, "lines": len(lines), "published": 0, "refused": [line.as_json() for line in refused]}
-    out(as_json, found, (line.in_words(file) for line in sorted(refused, key=lambda line: line.number)))
+    out(as_json, found, (line.in_words(file) for line in refused))
     print(f"siaga: {len(refused)} of {len(lines)} lines are refused, nothing was sent; correct them and publish again", file=sys.stderr)
     end(BAD_INPUT)
 
@@ -105,32 +104,38 @@ async def _sent(settings: "Settings", lines: Sequence["Read"], through: "UtcMs |
 
     Entries of the register are acknowledged before what follows them is sent: facts are placed by the register as it stands then.
     """
+    from schemas.cloud import STRUCTURED
     from streams.live import kafka
 
-    sources = sorted({line.source for line in lines}) if through is not None else []
-    marks = [mark for source in sources if through is not None for mark in watermarks(source, through)]
+    headers = [("content-type", STRUCTURED.encode())]
+    marks = [] if through is None else [mark for source in _vouching(settings, lines) for mark in watermarks(source, through)]
     async with kafka.publisher(settings) as producer:
         for topic, run in groupby(lines, key=lambda line: line.topic.name):
-            await asyncio.gather(
-                *[await producer.send(settings.prefix + topic, line.raw, key=line.key, headers=[*STRUCTURED]) for line in run]
-            )
-        await asyncio.gather(
-            *[await producer.send(settings.prefix + name, value, partition=n, headers=[*STRUCTURED]) for name, n, value in marks]
-        )
+            await asyncio.gather(*[await producer.send(settings.prefix + topic, line.raw, key=line.key, headers=headers) for line in run])
+        sent = [
+            await producer.send(settings.prefix + topic.name, value, partition=number, headers=headers) for topic, number, value in marks
+        ]
+        await asyncio.gather(*sent)
     return len(marks)
 
 
-STRUCTURED = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
+def _vouching(settings: "Settings", lines: Sequence["Read"]) -> list[str]:
+    """The sources that have said something about firms; and the story itself, where it is the story that moves time."""
+    from schemas.ids import STORY
+    from schemas.intake import Statement
+    from streams.live.settings import TimeSource
+
+    sources = sorted({line.source for line in lines if line.event and isinstance(line.event.fact, Statement)})
+    return [*sources, STORY] if settings.time is TimeSource.WATERMARKS else sources
 
 
-def watermarks(source: str, through: "UtcMs") -> list[tuple[str, int, bytes]]:
+def watermarks(source: str, through: "UtcMs") -> list[tuple["IntakeTopic", int, bytes]]:
     """A source's word, for every partition that INTAKE reads, that it has published everything up to `through`."""
+    from schemas.cloud import Cloud
     from schemas.intake import SourceWatermark
     from schemas.topics import INTAKE_TOPICS
     from schemas.word import format_time
 
     when = format_time(through)
-    cloud = {"specversion": "1.0", "id": f"complete-through/{when}", "source": source, "type": SourceWatermark.type}
-    cloud |= {"time": when, "recordedtime": when, "datacontenttype": "application/json"}
-    value = json.dumps(cloud | {"data": {"complete_through": when}}, separators=(",", ":")).encode()
-    return [(topic.name, partition, value) for topic in INTAKE_TOPICS for partition in range(topic.partitions)]
+    said = Cloud(SourceWatermark.type, source, f"complete-through/{when}", {"complete_through": when}, through, through).structured()
+    return [(topic, partition, said.value) for topic in INTAKE_TOPICS for partition in range(topic.partitions)]

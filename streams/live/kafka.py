@@ -15,6 +15,8 @@ from schemas.word import UtcMs
 from streams.live.settings import Settings
 from streams.pipeline.line import Record
 
+Ends = Mapping[TopicPartition, int]
+
 APPEND_TIME = 1
 _POLL_MS = 200
 _MOST_REPLICAS = 3
@@ -42,11 +44,18 @@ def as_record(record: ConsumerRecord[bytes, bytes], topic: str) -> Record:
     return Record(topic, record.partition, record.offset, record.timestamp, record.key, record.value, tuple(record.headers))
 
 
-async def read(settings: Settings, *topics: Topic, since: UtcMs | None = None, partition: int | None = None) -> AsyncIterator[Record]:
-    """Every committed record from the beginning, or from append time `since`, up to the end as it is now; in order within a partition."""
+async def read(
+    settings: Settings, *topics: Topic, since: UtcMs | None = None, partition: int | None = None, last: int | None = None
+) -> AsyncIterator[Record]:
+    """Every committed record up to the end as it is now, in order within a partition.
+
+    From the beginning; from append time `since`; or only those among the `last` offsets, the marks of transactions counted too.
+    """
     async with _reader(settings) as consumer:
         wanted = [p for topic in topics for p in _partitions(settings, topic, partition)]
         ends = await _placed(consumer, wanted, since)
+        for p in wanted if last is not None else ():
+            consumer.seek(p, max(await consumer.position(p), ends[p] - (last or 0)))
         while left := [p for p in wanted if await consumer.position(p) < ends[p]]:
             for p, records in (await consumer.getmany(*left, timeout_ms=_POLL_MS)).items():
                 for record in records:
@@ -54,10 +63,19 @@ async def read(settings: Settings, *topics: Topic, since: UtcMs | None = None, p
                         yield as_record(record, p.topic.removeprefix(settings.prefix))
 
 
-async def follow(settings: Settings, *topics: Topic, since: UtcMs | None = None) -> AsyncIterator[Record]:
-    """Every committed record from the beginning, or from append time `since`, for ever."""
+async def ends(settings: Settings, *topics: Topic) -> Ends:
+    """Where each partition ends now: what is said after this comes later."""
+    async with _reader(settings) as consumer:
+        found: Ends = await consumer.end_offsets([p for topic in topics for p in _partitions(settings, topic, None)])
+        return found
+
+
+async def follow(settings: Settings, *topics: Topic, since: UtcMs | None = None, after: Ends | None = None) -> AsyncIterator[Record]:
+    """Every committed record from the beginning, from append time `since`, or after those `ends`, for ever."""
     async with _reader(settings) as consumer:
         await _placed(consumer, [p for topic in topics for p in _partitions(settings, topic, None)], since)
+        for p, offset in (after or {}).items():
+            consumer.seek(p, offset)
         while True:
             for p, records in (await consumer.getmany(timeout_ms=_POLL_MS)).items():
                 for record in records:

@@ -1,8 +1,8 @@
 """One transaction's rows as whole record batches: half the cost of a send for each. In: rows. Out: the broker's word that it has them."""
 
 import asyncio
-from collections.abc import Awaitable
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.producer.message_accumulator import BatchBuilder
@@ -25,13 +25,19 @@ class Place(NamedTuple):
 class _Lane:
     """The batches for one partition, in order."""
 
-    __slots__ = ("appended", "batches", "partition", "topic")
+    __slots__ = ("append", "appended", "batches", "partition", "topic")
 
     def __init__(self, topic: Topic, partition: int) -> None:
         self.topic = topic
         self.partition = partition
         self.batches: list[BatchBuilder] = []
+        self.append: Callable[..., Any]
         self.appended: list[RecordMetadata] = []
+
+    def open(self, batch: BatchBuilder) -> None:
+        """From now on rows go into this batch."""
+        self.batches.append(batch)
+        self.append = batch.append
 
 
 class Outbox:
@@ -53,10 +59,11 @@ class Outbox:
         topic, partition, key, value, headers = row
         lane = self._lanes.get((topic.name, partition)) or self._open(topic, partition)
         # The timestamp is the broker's to set; naming one saves asking the clock for each row.
-        if lane.batches[-1].append(timestamp=0, key=key, value=value, headers=headers) is None:
-            lane.batches.append(self._producer.create_batch())
-            lane.batches[-1].append(timestamp=0, key=key, value=value, headers=headers)
-        self._bytes += len(value) if value else 0
+        if lane.append(timestamp=0, key=key, value=value, headers=headers) is None:
+            lane.open(self._producer.create_batch())
+            lane.append(timestamp=0, key=key, value=value, headers=headers)
+        if value:
+            self._bytes += len(value)
 
     def place_of(self, row: Row) -> Place:
         """Where a row went that was added just now."""
@@ -79,7 +86,7 @@ class Outbox:
 
     def _open(self, topic: Topic, partition: int) -> _Lane:
         lane = self._lanes[topic.name, partition] = _Lane(topic, partition)
-        lane.batches.append(self._producer.create_batch())
+        lane.open(self._producer.create_batch())
         return lane
 
     async def _send(self, lane: _Lane, turn: int) -> Awaitable[RecordMetadata]:

@@ -1,11 +1,10 @@
 """Registry view: `firm-registry` read up to its end before every batch of INTAKE (law 1). One for all seats of a process."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from schemas.policy import Policy
 from schemas.topics import REGISTRY
 from streams.live.kafka import as_record, patiently, started
 from streams.live.library import Library
@@ -21,9 +20,14 @@ _FETCH_WAIT_MS = 50
 class RegistryView:
     """The registry as of the last refresh, and what INTAKE's step is given of it."""
 
-    def __init__(self, settings: Settings, library: Library) -> None:
-        self.registry = Registry(policies=library.policies, rosters=library.rosters, exercise=settings.exercise)
-        self._policies: Mapping[str, Policy] = library.policies
+    def __init__(self, settings: Settings, library: Library, digest_key: bytes) -> None:
+        self.registry = Registry(
+            policies=library.policies,
+            rosters=library.rosters,
+            exercise=settings.exercise,
+            story_time=settings.time is TimeSource.WATERMARKS,
+        )
+        self._digest_key = digest_key
         self._settings = settings
         self._tp = TopicPartition(settings.prefix + REGISTRY.name, 0)
         self._consumer: AIOKafkaConsumer | None = None
@@ -59,18 +63,9 @@ class RegistryView:
         finally:
             consumer.pause(self._tp)
 
-    def admission(self, record: Record) -> Admission:
-        """What a seat of INTAKE knows besides its inbox, for one record."""
-        policy = self._policies[self.registry.in_force(record.timestamp).policy]
-        return Admission(
-            self.registry,
-            exercise=self._settings.exercise,
-            story_time=self._settings.time is TimeSource.WATERMARKS,
-            tolerance_ms=policy.clock.tolerance_seconds * 1000,
-            future_tolerance_minutes=policy.intake.future_tolerance_minutes,
-            largest_bytes=policy.intake.largest_bytes,
-            digest_key=self._settings.case_secret.get_secret_value().encode(),
-        )
+    def admission(self, _: Record) -> Admission:
+        """What a seat of INTAKE knows besides its inbox."""
+        return Admission(self.registry, self._digest_key)
 
     async def close(self) -> None:
         """Let go of the connection."""

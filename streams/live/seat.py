@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any, NamedTuple, NoReturn
 
@@ -38,6 +39,14 @@ MOST_SWEPT = 500
 _MOST_BYTES = 16_000_000
 _LONG_SECONDS = 1.0
 _BREATH_SECONDS = 0.05
+_GATHER_SECONDS = (0.03, 0.15)
+"""So long after a commit no small transaction begins: at least while the broker still writes the markers of the last one, and would refuse
+it; at most when everything is so busy that the last one took as long."""
+
+_SETTLE_SECONDS = 1.0
+"""How far behind the group's offset may be, and the place of a seat that only had records that lead to nothing."""
+
+_MANY_RECORDS = 500
 _TRANSACTION_MS = 10_000
 _OPENING_TRIES = 10
 
@@ -102,7 +111,9 @@ class Seat:
         self._bell = asyncio.Event()
         self._closing = False
         self._farewell: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._begun = self._breathes_at = 0.0
+        self._begun = self._breathes_at = self._committed_at = self._settled_at = 0.0
+        self._took = 0.0
+        self._is_settled = True
         self._obeys_ticks = self._task_of_turns.speaker.obeys_ticks
         self._producer: AIOKafkaProducer | None = None
         self._task: asyncio.Task[None] | None = None
@@ -220,7 +231,11 @@ class Seat:
         """What waits, up to a batch; nothing when the seat closes."""
         while not self._queue and not self._closing:
             self._bell.clear()
-            await self._bell.wait()
+            if self._is_settled:
+                await self._bell.wait()
+            elif not await self._rings_within(_SETTLE_SECONDS):
+                await self._write(self._turn(), self.next, self._kept.stepped)
+        await self._gather()
         if self._closing:
             return []
         records, was_full = self._queue[:MOST_RECORDS], self.full
@@ -228,6 +243,19 @@ class Seat:
         if was_full and not self.full:
             self._wanted()
         return records
+
+    async def _rings_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                return await self._bell.wait()
+        return False
+
+    async def _gather(self) -> None:
+        """Under load, let records come together: transactions of a few records each would queue behind one another."""
+        shortest, longest = _GATHER_SECONDS
+        pause = self._committed_at + min(max(self._took, shortest), longest) - time.monotonic()
+        if pause > 0 and len(self._queue) < _MANY_RECORDS and not self._closing:
+            await asyncio.sleep(pause)
 
     async def _work(self, polled: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
         records = self._fresh(polled)
@@ -324,21 +352,33 @@ class Seat:
         await self._write(turn, self.next, self._kept.stepped)
 
     async def _commit(self, turn: Turn) -> None:
-        """Commit every record of the turn, and tell CLOCK if something is due sooner than it knows."""
+        """Commit every record of the turn, and tell CLOCK if something is due sooner than it knows.
+
+        Records that lead to nothing may be read again after a restart: they wait for a transaction that is worth it.
+        """
         last = turn.records[-1]
         if is_sooner(self._kept.dues.least(), self._reported):
             self._report(turn, f"{last.topic}/{last.partition}/{last.offset}")
-        await self._write(turn, last.offset + 1, frozenset())
+        if turn.is_empty and time.monotonic() - self._settled_at < _SETTLE_SECONDS:
+            self._kept.next, self._is_settled = last.offset + 1, False
+        else:
+            await self._write(turn, last.offset + 1, frozenset())
 
     async def _write(self, turn: Turn, offset: int, stepped: AbstractSet[str]) -> None:
-        """One transaction: words, changed entries, the place in the inbox, and the group's offset for those who watch lag."""
+        """One transaction: words, changed entries, the place in the inbox; once a second the group's offset, for those who watch lag."""
         turn.keep_entries(offset, stepped)
-        producer = self._producer
+        begun = time.monotonic()
+        producer, settles = self._producer, begun - self._settled_at >= _SETTLE_SECONDS
         assert producer  # noqa: S101  open() made it
         async with producer.transaction():
             await turn.outbox.send()
-            await producer.send_offsets_to_transaction({self.tp: offset}, self.group)
+            if settles:
+                await producer.send_offsets_to_transaction({self.tp: offset}, self.group)
         self._merge(turn, offset)
+        self._committed_at, self._is_settled = time.monotonic(), settles
+        self._took = self._committed_at - begun
+        if settles:
+            self._settled_at = self._committed_at
         if self._hosting.after_commit:
             await self._hosting.after_commit(turn.records, turn.committed())
 

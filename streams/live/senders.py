@@ -58,7 +58,7 @@ class Job(NamedTuple):
     @property
     def ends(self) -> float:
         """When nobody may be executing it any more. Between commit and hand-over a process can be stopped for hours: that time counts."""
-        return self.reserved.since + self.reserved.delivering.retry(self.reserved.attempt.delivery.channel).send_seconds
+        return self.reserved.since + self.reserved.delivering.retry(self.reserved.attempt.delivery.to.channel).send_seconds
 
 
 Rendered = Callable[[Attempt, Links, UtcMs], Any]

@@ -91,7 +91,12 @@ class Turn:
         self._dues = dues
         self._packed: dict[str, bytes | None] = {}
         self._words: list[tuple[Said, Record, Place]] = []
-        self._answer = task.speaker.answer
+        self._answer, self._add, self._changes = task.speaker.answer, outbox.add, self.seen.changes
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been said or changed, and no tick has been finished."""
+        return not self._packed and not self.outbox.bytes_held
 
     def step(self, record: Record) -> None:
         """Give the record to the room."""
@@ -138,15 +143,21 @@ class Turn:
         if answered.because:
             self._log_parked(record, answered.because)
         if changes := answered.changes:
-            due = answered.due
-            self.seen.changes.update(changes)
+            self._changes.update(changes)
             self._packed.update(answered.packed)
-            for name, entry in changes.items():
-                self._dues.set(name, due.get(name) if due and entry is not None else None)
+            if (due := answered.due) or self._dues:
+                for name, entry in changes.items():
+                    self._dues.set(name, due.get(name) if entry is not None else None)
+        if self._task.keep:
+            self._keep_words(record, answered)
+        else:
+            for row in answered.rows:
+                self._add(row)
+
+    def _keep_words(self, record: Record, answered: Answered) -> None:
         for said, row in zip(answered.words, answered.rows, strict=True):
-            self.outbox.add(row)
-            if self._task.keep:
-                self._words.append((said, record, self.outbox.place_of(row)))
+            self._add(row)
+            self._words.append((said, record, self.outbox.place_of(row)))
 
     def _log_parked(self, record: Record, because: str) -> None:
         room = self._task.speaker.room.name

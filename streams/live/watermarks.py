@@ -9,6 +9,8 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from schemas.cloud import Cloud
+from schemas.intake import IntakeWatermark
 from streams.live import kafka
 from streams.live.seat import Seat, State
 from streams.live.seats import Seats
@@ -16,7 +18,6 @@ from streams.live.settings import Settings
 
 log = structlog.get_logger()
 
-TYPE = "siaga.intake-watermark.v1"
 SOURCE = "siaga/intake"
 
 _LOOK_SECONDS = 1.0
@@ -68,15 +69,8 @@ class Watermarks(mode.Service):
                 await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _mark_once(self, producer: AIOKafkaProducer, seat: Seat) -> None:
-        headers = [
-            ("ce_specversion", "1.0"),
-            ("ce_type", TYPE),
-            ("ce_source", SOURCE),
-            ("ce_id", f"{seat.partition}.{seat.opened}.{next(self._numbers)}"),
-            ("content-type", "application/json"),
-        ]
-        bytes_of = [(name, value.encode()) for name, value in headers]
-        await producer.send_and_wait(seat.tp.topic, b"{}", partition=seat.partition, headers=bytes_of)
+        said = Cloud(IntakeWatermark.type, SOURCE, f"{seat.partition}.{seat.opened}.{next(self._numbers)}", {}).binary()
+        await producer.send_and_wait(seat.tp.topic, said.value, partition=seat.partition, headers=list(said.headers))
 
     async def _end(self) -> None:
         for task in self._marking.values():

@@ -63,7 +63,9 @@ def judged(settings: Settings) -> Library:
 def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
     """The app of a worker that hosts `rooms` (all by default). Raises WiringError, LibraryError."""
     wanted, books = chosen(rooms), judged(settings)
-    view = RegistryView(settings, books if settings.exercise else books.for_production())
+    view = RegistryView(settings, books if settings.exercise else books.for_production(), _digest_key(settings))
+    first = view.registry.in_force(0)
+    log.info("policy.first", policy=first.policy, roster=first.roster, means="in force until the register activates others: least by name")
     senders = _senders(settings, books)
     hosted = _hostings(settings, books, view, senders)
     app = build_app(settings, [hosting for name in ROOMS if name in wanted for hosting in hosted[name]], [_Edges(view, senders)])
@@ -149,8 +151,13 @@ def _secrets(setting: SecretStr, name: str) -> tuple[str, ...]:
     """The secrets of a setting, oldest first. Without any, one that nobody knows: never an empty one, which anybody could sign with."""
     given = tuple(secret for secret in setting.get_secret_value().split(",") if secret)
     if not given:
-        log.warning("secret.missing", setting=name, means="signatures of this process can be checked by nobody")
+        log.warning("secret.missing", setting=name, means="signatures and digests of this process can be checked by nobody")
     return given or ("whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),)
+
+
+def _digest_key(settings: Settings) -> bytes:
+    """The newest secret: what was refused is compared with what is refused, not looked up."""
+    return _secrets(settings.case_secret, "SIAGA_CASE_SECRET")[-1].encode()
 
 
 def _ways(settings: Settings) -> Mapping[str, Way]:
@@ -185,6 +192,6 @@ def _hooks(settings: Settings) -> Rendered:
         hook = render.hook(attempt, links, date, keys)
         if not settings.exercise:
             return hook
-        return replace(hook, url=f"{settings.exercise_hooks.rstrip('/')}/{attempt.delivery.receiver}")
+        return replace(hook, url=f"{settings.exercise_hooks.rstrip('/')}/{attempt.delivery.to.receiver}")
 
     return rendered

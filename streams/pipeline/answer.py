@@ -5,9 +5,10 @@ record on which a room breaks is parked, alone (law 2). Memory is only looked at
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from schemas.codec import decode, encode
 from schemas.ledger import Origin, Parked, Progress, Tick
@@ -24,6 +25,7 @@ POSTPONED_MS = 3_600_000
 """An entry on whose tick the room broke is due again after an hour: never forgotten, and never due at every tick."""
 
 _LONGEST_KEY = 200
+_NONE: Mapping[str, bytes | None] = {}
 
 Row = tuple[Topic, int, bytes, bytes | None, Headers]
 """One record to be written: topic, partition, key, value, headers. Plain, because a busy seat makes 100,000 a second."""
@@ -33,7 +35,7 @@ class TooLargeError(ValueError):
     """A word or an entry is larger than a record may be."""
 
 
-class Answered(NamedTuple):
+class Answered(msgspec.Struct, frozen=True, gc=False):
     """What became of a record. `packed`: the changed entries as they are kept, None for a closed one; `rows` are the `words`, written.
 
     because: where the room broke, if it did.
@@ -109,20 +111,21 @@ class Speaker:
             raise
         except Exception:  # noqa: BLE001  it broke again: the record is parked, and that is all
             return parked
-        return more._replace(words=(*parked.words, *more.words), rows=[*parked.rows, *more.rows], because=parked.because)
+        return replace(more, words=(*parked.words, *more.words), rows=[*parked.rows, *more.rows], because=parked.because)
 
     def _signed(self, step: Step, cause: Header, first: int = 0) -> Answered:
         changes, words, due = step
-        packed = {name: self._packed(entry) for name, entry in changes.items()} if changes else {}
+        packed = self._packed(changes) if changes else _NONE
         rows = [self._row(said, cause, n) for n, said in enumerate(words, first)] if words else []
         return Answered(changes, packed, due, words, rows)
 
-    def _packed(self, entry: Entry | None) -> bytes | None:
-        if entry is None:
-            return None
-        packed = self._pack(entry)
-        if len(packed) > LARGEST_ROW_BYTES:
-            raise TooLargeError
+    def _packed(self, changes: Mapping[str, Entry | None]) -> dict[str, bytes | None]:
+        """Packed at every step, not once at the commit: which record made an entry too large is known only now."""
+        packed: dict[str, bytes | None] = {}
+        for name, entry in changes.items():
+            packed[name] = value = None if entry is None else self._pack(entry)
+            if value is not None and len(value) > LARGEST_ROW_BYTES:
+                raise TooLargeError
         return packed
 
     def _row(self, said: Said, cause: Header, n: int) -> Row:
@@ -147,7 +150,8 @@ class Speaker:
             return answered
         tick = tick_of(record)
         assert isinstance(tick, Tick)  # noqa: S101  whoever asked has found what is due by it
-        return answered._replace(
+        return replace(
+            answered,
             changes={**answered.changes, entry: kept},
             packed={**answered.packed, entry: answered.packed.get(entry) or self._pack(kept)},
             due={**answered.due, entry: postponed(due, tick)},

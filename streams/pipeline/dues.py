@@ -10,6 +10,7 @@ from schemas.word import UtcMs
 from streams.pipeline.line import Due
 
 _Item = tuple[UtcMs, str]
+_NOTHING = Due()
 
 
 class Least(NamedTuple):
@@ -83,9 +84,13 @@ class Dues:
         self._gates: dict[str, _Queue] = {}
         self._gate_of: dict[str, str] = {}
 
+    def __bool__(self) -> bool:
+        """Whether anything is due at any time."""
+        return bool(self._at.when or self._wall.when or self._gate_of)
+
     def set(self, entry: str, due: Due | None) -> None:
         """What the entry wants from now on; None wants nothing."""
-        at, wall, proven = due or Due()
+        at, wall, proven = due or _NOTHING
         self._at.set(entry, at)
         self._wall.set(entry, wall)
         if proven is not None or entry in self._gate_of:

@@ -19,7 +19,7 @@ CHANNELS = ("mail", "webhook", "file")
 
 def receipt(attempt: Attempt, kind: ReceiptKind) -> Receipt:
     """A receipt for an attempt."""
-    return Receipt(delivery=attempt.delivery.id, receiver=attempt.delivery.receiver, attempt=attempt.number, kind=kind)
+    return Receipt(delivery=attempt.delivery.id, receiver=attempt.delivery.to.receiver, attempt=attempt.number, kind=kind)
 
 
 def said_of(record: Record, word: Receipt) -> Said:
@@ -30,7 +30,7 @@ def said_of(record: Record, word: Receipt) -> Said:
 def attempt_in(record: Record, channel: str) -> Attempt | None:
     """The attempt that a record is, if it is one for this kind of endpoint."""
     word = codec.decode(record.value or b"")
-    return word if isinstance(word, Attempt) and word.delivery.channel == channel else None
+    return word if isinstance(word, Attempt) and word.delivery.to.channel == channel else None
 
 
 def _step_of(channel: str) -> Callable[[Mapping[str, Entry], Record, InForce], Step]:

@@ -13,6 +13,8 @@ OWN = "~seat"
 
 TICK = ("word", b"tick")
 
+_MOST_STAMPS = 1_000
+
 
 def by_of(room: Room, inbox: Topic, partition: int) -> str:
     """Who is speaking: the room and its partition; the inbox too where the room reads several."""
@@ -28,20 +30,24 @@ class Voice:
         self._by = ("by", by.encode())
         self._release = ("release", release.encode())
         self._words: dict[type[Word], Header] = {}
-        self._stamps: dict[Stamp, tuple[Header, Header]] = {}
+        self._stamps: dict[Stamp, tuple[Header, ...]] = {}
         self._numbers = [("n", b"%d" % n) for n in range(64)]
 
     def headers(self, word: Word, stamp: Stamp, cause: Header, n: int) -> Headers:
         """The headers of the `n`-th word that `cause` led to."""
         named = self._words.get(type(word)) or self._name(word)
-        policy, roster = self._stamps.get(stamp) or self._stamp(stamp)
+        stamps = self._stamps.get(stamp) or self._stamp(stamp)
         number = self._numbers[n] if n < len(self._numbers) else ("n", b"%d" % n)
-        return [named, self._by, cause, number, policy, roster, self._release]
+        return [named, self._by, cause, number, *stamps, self._release]
 
     def _name(self, word: Word) -> Header:
         named = self._words[type(word)] = ("word", name_of(word).encode())
         return named
 
-    def _stamp(self, stamp: Stamp) -> tuple[Header, Header]:
-        pair = self._stamps[stamp] = (("policy", stamp.policy.encode()), ("roster", stamp.roster.encode()))
-        return pair
+    def _stamp(self, stamp: Stamp) -> tuple[Header, ...]:
+        """The registry's revision stands on INTAKE's words alone, and changes with every entry: what is known is forgotten now and then."""
+        if len(self._stamps) >= _MOST_STAMPS:
+            self._stamps.clear()
+        made = tuple((name, value.encode()) for name, value in stamp._asdict().items() if name != "registry" or value)
+        self._stamps[stamp] = made
+        return made

@@ -139,7 +139,7 @@ class DryRun:
         """What the senders of that kind say, and behind it how the receiver answers on paper."""
         attempt = codec.decode(record.value or b"")
         assert isinstance(attempt, Attempt)  # noqa: S101  the topic holds nothing else
-        speaker = Speaker(SENDERS[attempt.delivery.channel], lambda _: None, ATTEMPTS, record.partition, "")
+        speaker = Speaker(SENDERS[attempt.delivery.to.channel], lambda _: None, ATTEMPTS, record.partition, "")
         begun = speaker.answer({}, record).rows
         outcomes = [speaker.add(said_of(record, word), record, n) for n, word in enumerate(self._answering(attempt), len(begun))]
         self._append_all((*begun, *outcomes))

@@ -59,7 +59,7 @@ def tally(history: History, found: tuple[Found, ...]) -> Tally:
     verdict = next((v for v in Verdict if counts[v]), Verdict.DELIVERED)
     deliveries, marked = history.deliveries(), history.marked()
     ended = Counter(outcome.ending for outcome in history.all(Outcome))
-    accepted = Counter(deliveries[o.delivery].channel for o in history.accepted() if o.delivery in deliveries)
+    accepted = Counter(deliveries[o.delivery].to.channel for o in history.accepted() if o.delivery in deliveries)
     return Tally(
         facts=sum(record.topic not in (ACTS.name, REGISTRY.name) for record in history.published),
         admitted=len({stated_origin(fact.origin) for fact in history.all(Admitted)}),

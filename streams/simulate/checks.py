@@ -104,22 +104,26 @@ def _fates(history: History) -> defaultdict[Origin, list[_Fate]]:
 
 
 def every_alert_is_escalated(history: History) -> Iterator[Found]:
-    """An alert that fires leads to an escalation of its estate about the same thing."""
+    """An alert that fires leads to an escalation of its estate about the same thing, unless it has a share in a digest."""
     escalated = {(escalation.estate, escalation.about) for escalation in history.all(Escalation)}
     for record, alert in history.heard(Alert):
-        if history.finished and alert.state is AlertState.FIRING and (alert.estate, alert.about) not in escalated:
+        fires = alert.state is AlertState.FIRING and alert.share is None
+        if history.finished and fires and (alert.estate, alert.about) not in escalated:
             yield Found(Verdict.LOST, f"alert {alert.id} r{alert.revision} at {where(record)} led to no escalation of {alert.estate}")
 
 
 def revisions_count_up(history: History) -> Iterator[Found]:
-    """An alert's words are revisions 1, 2, 3 …; an escalation's begin with 1, and each is the last one's revision or the next."""
+    """An alert's words are revisions 1, 2, 3 …; an escalation's begin with 1, and each is the last one's revision or the next.
+
+    What was forgotten and begins again is told apart by since when it has been so.
+    """
     for kind, steps, heard in (("alert", (1,), history.heard(Alert)), ("escalation", (0, 1), history.heard(Escalation))):
-        last: dict[str, int] = {}
+        last: dict[tuple[str, UtcMs], int] = {}
         for record, word in heard:
-            before = last.get(word.id)
+            before = last.get((word.id, word.since))
             if word.revision - (before or 0) not in (steps if before else (1,)):
                 yield Found(Verdict.OUT_OF_ORDER, f"{kind} {word.id} went from r{before or 0} to r{word.revision} at {where(record)}")
-            last[word.id] = word.revision
+            last[word.id, word.since] = word.revision
 
 
 # --------------------------------------------------------------------------- deliveries
@@ -143,13 +147,13 @@ def what_stands_in_is_newer(history: History) -> Iterator[Found]:
         withdrawn, other = deliveries.get(outcome.delivery), deliveries.get(outcome.stands_for)
         if not (outcome.stands_for and withdrawn):
             continue
-        if other is None or other.receiver != withdrawn.receiver or _is_older(other, withdrawn):
+        if other is None or other.to.receiver != withdrawn.to.receiver or _is_older(other, withdrawn):
             words = f"delivery {withdrawn.id} (r{withdrawn.revision}) was withdrawn for {outcome.stands_for}, which does not tell it"
             yield Found(Verdict.LOST, words)
 
 
 def _is_older(one: Delivery, other: Delivery) -> bool:
-    return one.escalation == other.escalation and one.revision < other.revision
+    return one.thread == other.thread and one.revision < other.revision
 
 
 def every_acceptance_arrived(history: History) -> Iterator[Found]:
@@ -157,8 +161,8 @@ def every_acceptance_arrived(history: History) -> Iterator[Found]:
     arrived, deliveries = {message.delivery for message in history.caught}, history.deliveries()
     for outcome in history.accepted():
         delivery = deliveries.get(outcome.delivery)
-        if delivery and delivery.channel in CAUGHT_CHANNELS and delivery.id not in arrived:
-            yield Found(Verdict.LOST, f"delivery {delivery.id} to {delivery.receiver} counts as accepted and never arrived")
+        if delivery and delivery.to.channel in CAUGHT_CHANNELS and delivery.id not in arrived:
+            yield Found(Verdict.LOST, f"delivery {delivery.id} to {delivery.to.receiver} counts as accepted and never arrived")
 
 
 def every_arrival_was_begun(history: History) -> Iterator[Found]:
@@ -179,15 +183,15 @@ def nothing_arrives_twice(history: History) -> Iterator[Found]:
 
 
 class _Thread(NamedTuple):
-    """What one receiver hears about one matter of one escalation."""
+    """What one receiver hears about one matter of one escalation, or of one digest."""
 
     receiver: str
-    escalation: str
-    topic: str
+    thread: str
+    matter: str
 
 
 def _thread(delivery: Delivery) -> _Thread:
-    return _Thread(delivery.receiver, delivery.escalation, delivery.topic)
+    return _Thread(delivery.to.receiver, delivery.thread, delivery.matter)
 
 
 def messages_go_forward(history: History) -> Iterator[Found]:
@@ -199,7 +203,7 @@ def messages_go_forward(history: History) -> Iterator[Found]:
             continue
         before = newest.setdefault(_thread(delivery), delivery)
         if delivery.revision < before.revision:
-            words = f"{delivery.receiver} got r{delivery.revision} of {delivery.escalation} after r{before.revision} ({message.where})"
+            words = f"{delivery.to.receiver} got r{delivery.revision} of {delivery.thread} after r{before.revision} ({message.where})"
             yield Found(Verdict.OUT_OF_ORDER, words)
         else:
             newest[_thread(delivery)] = delivery
@@ -213,13 +217,13 @@ def the_last_message_is_true(history: History) -> Iterator[Found]:
     outcomes, deliveries = history.outcomes(), history.deliveries()
     for delivery in _last(deliveries.get(message.delivery) for message in history.caught):
         if (outcome := outcomes.get(delivery.id)) and outcome.ending is Ending.WITHDRAWN:
-            words = f"{delivery.receiver} last got r{delivery.revision} of {delivery.escalation}, which was withdrawn, and nothing since"
+            words = f"{delivery.to.receiver} last got r{delivery.revision} of {delivery.thread}, which was withdrawn, and nothing since"
             yield Found(Verdict.LOST, words)
     accepted = dict.fromkeys(o.delivery for o in history.accepted())
     told = {_thread(delivery): delivery for delivery in _last(deliveries.get(one) for one in accepted)}
     for truth in _last(delivery for delivery in deliveries.values() if delivery.id in accepted):
         if (last := told[_thread(truth)]).revision != truth.revision:
-            words = f"{truth.receiver} was last told r{last.revision} of {truth.escalation}; what was composed last is r{truth.revision}"
+            words = f"{truth.to.receiver} was last told r{last.revision} of {truth.thread}; what was composed last is r{truth.revision}"
             yield Found(Verdict.OUT_OF_ORDER, words)
 
 
@@ -256,7 +260,7 @@ def one_attempt_is_open(history: History) -> Iterator[Found]:
     made: defaultdict[str, list[_Made]] = defaultdict(list)
     for record, attempt in history.heard(Attempt):
         if cause := cause_of(record):
-            made[attempt.delivery.receiver].append(_Made(attempt, cause))
+            made[attempt.delivery.to.receiver].append(_Made(attempt, cause))
     is_over, broker_time = _endings(history), _times(history)
     for receiver, attempts in made.items():
         for before, after in pairwise(attempts):

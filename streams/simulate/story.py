@@ -12,13 +12,15 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
+from schemas.cloud import Cloud, Message
 from schemas.escalation import Escalation
+from schemas.facts import FACTS, FactType
 from schemas.ids import STORY
-from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, Name, SourceWatermark, Words
-from schemas.operator import Acknowledge, StandDown, Verify
-from schemas.registry import Activate, Entry, EstateEntry, FirmEntry, PlantEntry, RegionEntry, SourceEntry, Zone
-from schemas.topics import ACTS, INCIDENTS, INTAKE_TOPICS, REGISTRY, Topic
-from schemas.word import Fact, Instant, UtcMs, format_time
+from schemas.intake import Name, SourceWatermark, Statement, Words
+from schemas.operator import Act, OnPeriod
+from schemas.registry import Activate, Entry, Zone
+from schemas.topics import INTAKE_TOPICS, REPORTS, Topic
+from schemas.word import Fact, Instant, Published, UtcMs, format_time
 
 DESIGN = "design"
 """The source of a line that nobody reported: it is there to make the story go."""
@@ -27,44 +29,29 @@ REGISTER = "https://siaga.example/register"
 PEOPLE = "https://siaga.example/people"
 
 Data = dict[str, Any]
-SaidFact = IncidentBulletin | AccidentReportFiled | InjuryOutcome
-
-_MODELS: dict[str, tuple[type[Fact], Topic]] = {
-    model.type: (model, topic)
-    for models, topic in (
-        ((IncidentBulletin, AccidentReportFiled, InjuryOutcome), INCIDENTS),
-        ((RegionEntry, EstateEntry, FirmEntry, PlantEntry, SourceEntry, Activate), REGISTRY),
-        ((Acknowledge, Verify, StandDown), ACTS),
-    )
-    for model in models
-}
-
-
-class Message(NamedTuple):
-    """One Kafka message: what a producer takes."""
-
-    headers: tuple[tuple[str, bytes], ...]
-    value: bytes
 
 
 class Event(NamedTuple):
-    """One CloudEvent on its way to a topic. `cloud` is its structured form; a watermark also names its partition."""
+    """One CloudEvent on its way to a topic. `at` is when it is received; a watermark also names its partition."""
 
     topic: Topic
     key: str
-    cloud: Data
+    said: Cloud
     at: UtcMs
     partition: int | None = None
 
+    @property
+    def cloud(self) -> Data:
+        """The event as one JSON object."""
+        return self.said.as_object()
+
     def structured(self) -> Message:
-        """Structured mode: everything in the value."""
-        return Message((("content-type", b"application/cloudevents+json; charset=UTF-8"),), _json(self.cloud))
+        """Structured mode."""
+        return self.said.structured()
 
     def binary(self) -> Message:
-        """Binary mode: the attributes in headers, the fact alone in the value."""
-        attributes = {name: text for name, text in self.cloud.items() if name not in ("data", "datacontenttype")}
-        headers = (("content-type", b"application/json"), *((f"ce_{name}", text.encode()) for name, text in attributes.items()))
-        return Message(headers, _json(self.cloud["data"]))
+        """Binary mode."""
+        return self.said.binary()
 
 
 class Known(Fact):
@@ -90,21 +77,28 @@ class Spoken(Fact):
     @property
     def topic(self) -> Topic:
         """Where this word is published."""
-        return _model(self.word)[1]
+        return _type(self.word).topics[0]
 
     def published(self) -> Data:
         """The data as they are published: a story is always an exercise."""
         return {**self.data, "exercise": True}
 
-    def fact(self) -> Fact:
+    def fact(self) -> Published:
         """The fact, as INTAKE will read it. Raises ValueError when it would refuse it."""
-        return _model(self.word)[0].model_validate_json(_json(self.published()))
+        return _type(self.word).model.model_validate_json(json.dumps(self.published()))
 
 
 class Entered(Known):
     """One entry of the register."""
 
     entry: Spoken
+
+
+class Mark(Fact):
+    """A source's own word that everything it received up to then has been published, in every partition of the reports."""
+
+    source: Name
+    complete_through: Instant
 
 
 class Acted(Fact):
@@ -118,24 +112,31 @@ class Acted(Fact):
 
 
 class Line(Known):
-    """One line: a fact, an act, or a note of something that happened and that no word of ours carries."""
+    """One line: a fact, an act, a source's mark, or a note of something that happened and that no word of ours carries.
+
+    at: when it reached the desk. received_at: when the publisher had received it, where that was earlier.
+    """
 
     at: Instant
+    received_at: Instant | None = None
     clock_is_design: bool = False
     fact: Spoken | None = None
     act: Acted | None = None
+    mark: Mark | None = None
     note: Words | None = None
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
-        if sum(thing is not None for thing in (self.fact, self.act, self.note)) != 1:
-            raise ValueError("a line is a fact, an act or a note")
+        if sum(thing is not None for thing in (self.fact, self.act, self.mark, self.note)) != 1:
+            raise ValueError("a line is a fact, an act, a mark or a note")
+        if self.received_at is not None and (self.fact is None or self.received_at > self.at):
+            raise ValueError("only a fact was received, and never later than it reached the desk")
         return self
 
     @property
     def stops(self) -> bool:
-        """Whether the line must have been dealt with before the story goes on."""
-        return self.note is None
+        """Whether the line must have been dealt with before the story goes on. Reports come in heaps, and wait for nothing."""
+        return self.note is None and (self.fact is None or self.fact.topic != REPORTS)
 
 
 class Story(Fact):
@@ -175,33 +176,48 @@ class NobodyToldError(LookupError):
 
 def parse(name: str, text: str) -> Story:
     """The story that `text` tells. Raises ValueError (pydantic's, or tomllib's) that says where it does not."""
-    return Story.model_validate_json(_json({"name": name, **tomllib.loads(text)}))
+    return Story.model_validate_json(json.dumps({"name": name, **tomllib.loads(text)}))
 
 
 def events(story: Story) -> Iterator[Event]:
-    """The register, then every fact, in order. Acts are not among them: see `act_event`."""
+    """The register, then every fact and mark, in order. Acts are not among them: see `act_event`."""
     yield from registry_events(story)
     for line in story.lines:
-        if line.fact:
-            yield fact_event(story, line)
+        yield from line_events(story, line)
 
 
 def registry_events(story: Story) -> Iterator[Event]:
     """What the register must know before the story starts."""
     for entered in story.registry:
-        entry = entered.entry.fact()
-        said_at, key = (entry.valid_from, entry.id) if isinstance(entry, Entry) else (_activation(entry).effective_from, "activate")
-        yield _event(entered.entry, key, _Attributes(REGISTER, said_at, story.starts))
+        match entry := entered.entry.fact():
+            case Entry():
+                yield _event(entered.entry, entry.id, REGISTER, (entry.said_at, story.starts))
+            case Activate():
+                yield _event(entered.entry, "activate", REGISTER, (entry.said_at, story.starts))
+            case _:
+                raise TypeError("the register holds entries and activations only")
 
 
-def fact_event(story: Story, line: Line) -> Event:
-    """The event of a line that is a fact."""
-    if line.fact is None:
-        raise ValueError("the line is no fact")
-    fact = line.fact.fact()
-    if not isinstance(fact, SaidFact):
-        raise TypeError(f"{line.fact.word} is no word of a line")
-    return _event(line.fact, fact.firm, _Attributes(line.fact.publisher or story.publisher, fact.said_at, line.at))
+def line_events(story: Story, line: Line) -> Iterator[Event]:
+    """A line that is a fact, or a source's mark in every partition of the reports; of any other nothing."""
+    if line.fact:
+        yield _fact_event(story, line, line.fact)
+    if line.mark:
+        through = line.mark.complete_through
+        yield from _marks(line.mark.source, f"{story.name}/{format_time(through)}", through, (REPORTS,))
+
+
+def _fact_event(story: Story, line: Line, said: Spoken) -> Event:
+    """A statement about a firm, or an act that names no revision: what somebody says of a firm's period, or of everybody's."""
+    match fact := said.fact():
+        case Statement():
+            key, source = fact.firm, said.publisher or story.publisher
+        case Act(on=OnPeriod() as on):
+            key, source = getattr(on, "firm", None) or on.period.isoformat(), said.publisher or PEOPLE
+        case _:
+            raise TypeError(f"{said.word} is no word of a line")
+    received_at = line.at if line.received_at is None else line.received_at
+    return _event(said, key, source, (fact.said_at, received_at))
 
 
 def act_event(story: Story, line: Line, said: Iterable[Escalation]) -> Event:
@@ -210,16 +226,14 @@ def act_event(story: Story, line: Line, said: Iterable[Escalation]) -> Event:
         raise ValueError("the line is no act")
     act, escalation = line.act, latest(said, line.act.about)
     data = {
-        "escalation": escalation.id,
-        "estate": escalation.estate,
-        "revision": escalation.revision,
+        "on": {"escalation": escalation.id, "estate": escalation.estate, "revision": escalation.revision},
         "position": act.position,
         "name": act.name,
         "acted_at": format_time(line.at),
         **act.more,
     }
     spoken = Spoken(word=act.act, id=f"{story.name}/{act.act}/{act.position}/{format_time(line.at)}", data=data)
-    return _event(spoken, escalation.estate, _Attributes(PEOPLE, line.at, line.at))
+    return _event(spoken, escalation.estate, PEOPLE, (line.at, line.at))
 
 
 def latest(said: Iterable[Escalation], about: str) -> Escalation:
@@ -232,53 +246,24 @@ def latest(said: Iterable[Escalation], about: str) -> Escalation:
 
 def watermarks(story: Story, through: UtcMs) -> Iterator[Event]:
     """The story's own word, in every partition that INTAKE reads, that everything up to `through` has been published."""
-    when = format_time(through)
-    for topic in INTAKE_TOPICS:
+    return _marks(STORY, f"{story.name}/{format_time(through)}", through, INTAKE_TOPICS)
+
+
+def _marks(source: str, id: str, through: UtcMs, topics: Iterable[Topic]) -> Iterator[Event]:
+    said = Cloud(SourceWatermark.type, source, id, {"complete_through": format_time(through)}, through, through)
+    for topic in topics:
         for partition in range(topic.partitions):
-            cloud = _cloud(f"{story.name}/{when}", SourceWatermark.type, _Attributes(STORY, through, through))
-            yield Event(topic, "watermark", {**cloud, "data": {"complete_through": when}}, through, partition)
+            yield Event(topic, "watermark", said, through, partition)
 
 
-class _Attributes(NamedTuple):
-    source: str
-    said_at: UtcMs
-    recorded_at: UtcMs
+def _event(spoken: Spoken, key: str, source: str, said_and_received: tuple[UtcMs, UtcMs]) -> Event:
+    said_at, received_at = said_and_received
+    said = Cloud(_type(spoken.word).model.type, source, spoken.id, spoken.published(), said_at, received_at)
+    return Event(spoken.topic, key, said, received_at)
 
 
-def _event(spoken: Spoken, key: str, attributes: _Attributes) -> Event:
-    model, topic = _model(spoken.word)
-    cloud = _cloud(spoken.id, _type(model), attributes)
-    return Event(topic, key, {**cloud, "data": spoken.published()}, attributes.recorded_at)
-
-
-def _cloud(id: str, type: str, attributes: _Attributes) -> Data:
-    return {
-        "specversion": "1.0",
-        "id": id,
-        "source": attributes.source,
-        "type": type,
-        "time": format_time(attributes.said_at),
-        "recordedtime": format_time(attributes.recorded_at),
-        "datacontenttype": "application/json",
-    }
-
-
-def _model(word: str) -> tuple[type[Fact], Topic]:
-    found = _MODELS.get(f"siaga.{word}.v1")
+def _type(word: str) -> FactType:
+    found = FACTS.get(f"siaga.{word}.v1")
     if found is None:
         raise ValueError(f"{word!r} is no word that a story can say")
     return found
-
-
-def _type(model: type[Fact]) -> str:
-    return str(getattr(model, "type"))  # noqa: B009  every model of the table has one; their common base has not
-
-
-def _activation(fact: Fact) -> Activate:
-    if not isinstance(fact, Activate):
-        raise TypeError("the register holds entries and activations only")
-    return fact
-
-
-def _json(value: Data) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

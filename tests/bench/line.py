@@ -27,8 +27,8 @@ def records_per_second(facts: int) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as directory:
         world.install(Path(directory) / "books", ESTATES)
         books = load([Path(directory) / "books"])
-    registry = Registry(policies=books.policies, rosters=books.rosters)
-    admission = Admission(registry, exercise=True, story_time=False, tolerance_ms=0, future_tolerance_minutes=10, largest_bytes=65_536)
+    registry = Registry(policies=books.policies, rosters=books.rosters, exercise=True)
+    admission = Admission(registry)
     pace = Pace(story_time=False, policy_of=books.policy)
     inner = (Hosted(room, books.in_force) for room in (SURVEILLANCE, ESCALATION, DELIVERY))
     line = DryRun((Hosted(INTAKE, lambda _: admission), Hosted(CLOCK, lambda _: pace), *inner), admission, wall=START)

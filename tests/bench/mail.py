@@ -33,7 +33,7 @@ async def latencies(brokers: str, rate: int, seconds: int) -> list[float]:
             told = troupe.environment(settings, caught, directory / "state") | books
             async with troupe.workers(told, directory) as crew:
                 published = await crew.while_they_work(_published(settings, rate, seconds))
-                await crew.while_they_work(_all_caught(caught, len(published)))
+                await crew.while_they_work(_all_caught(caught, len(published) + rate))
             return sorted(accepted - published[firm] for firm, accepted in _accepted(caught).items() if firm in published)
 
 
@@ -57,6 +57,7 @@ async def _published(settings: Settings, rate: int, seconds: int) -> dict[int, f
 
 
 async def _all_caught(caught: troupe.Catcher, count: int) -> None:
+    """Until every mail has come, those of the warm-up too."""
     async with asyncio.timeout(120):
         while len(caught.mails) < count:
             await asyncio.sleep(0.5)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from streams.live.broker import Broker
-from tests.bench import line, mail, seat
+from tests.bench import incident, line, mail, seat
 
 
 class Figure(NamedTuple):
@@ -60,6 +60,8 @@ def figures(brokers: str, size: Size) -> Iterator[Figure]:
     facts, records = line.records_per_second(size.facts)
     yield Figure("pure_line_facts", facts, "facts/s per core")
     yield Figure("pure_line_records", records, "records/s per core")
+    milliseconds, growth = incident.cost()
+    yield Figure(f"incident_step_{incident.MANY}_bulletins", milliseconds, "ms a step", "linear growth", growth)
     p50, p99 = mail.percentiles(asyncio.run(mail.latencies(brokers, size.rate, size.seconds)))
     yield Figure("event_to_mail_p50", p50 * 1000, f"ms at {size.rate} events/s")
     yield Figure("event_to_mail_p99", p99 * 1000, f"ms at {size.rate} events/s")

@@ -17,7 +17,7 @@ def policy_text() -> str:
     text = files("streams").joinpath("policies", "2026-11-23.1.toml").read_text(encoding="utf-8")
     ladders = text.split("[[escalation.ladders]]")
     kept = [part for part in ladders if 'grade = "S4"' not in part]
-    s4 = '\ngrade = "S4"\nsource = "bench"\nurgent = true\nstops = [["estate:"]]\n\n'
+    s4 = '\ngrade = "S4"\nrank = 4\nsource = "bench"\nurgent = true\nstops = [["estate:"]]\n\n'
     s4 += '[[escalation.ladders.levels]]\nafter_minutes = 0\ntell = [{ position = "estate:{estate}" }]\n\n'
     changed = "[[escalation.ladders]]".join([kept[0], s4, *kept[1:]])
     assert tomllib.loads(changed)

@@ -77,7 +77,7 @@ class ByFile:
 
 
 def to(address):
-    return replace(TOLD, delivery=replace(TOLD.delivery, address=address))
+    return replace(TOLD, delivery=replace(TOLD.delivery, to=replace(TOLD.delivery.to, address=address)))
 
 
 @pytest.fixture(params=["mail", "webhook", "file"])

@@ -44,7 +44,7 @@ def test_an_admitted_word_says_everything(world: World):
     assert [word.key for word in words] == ["firm:itss", "estate:imip"]
     for word in words:
         assert isinstance(word.word, Admitted)
-        assert word.stamp == Stamp(POLICY.revision, ROSTER.revision)
+        assert word.stamp == Stamp(POLICY.revision, ROSTER.revision, str(world.admission.registry.revision))
         admitted = word.word
         assert (admitted.kind, admitted.source, admitted.id) == (IncidentBulletin.type, DESK, "b-1")
         assert (admitted.at, admitted.recorded_at, admitted.occurred_at, admitted.accepted_at) == (at, at, clock("05:30"), NOON_2026 + 1)
@@ -56,7 +56,7 @@ def test_an_admitted_word_says_everything(world: World):
         place = admitted.place
         assert (place.firm_name, place.plant_name, place.estate_name) == ("PT ITSS", "Bahodopi", "IMIP")
         assert (place.regency, place.regency_name, place.province, place.province_name) == ("72.06", "Morowali", "72", "Sulawesi Tengah")
-        assert (place.zone, place.filing_connected) == ("Asia/Makassar", False)
+        assert (place.zone, admitted.registered.filing_connected) == ("Asia/Makassar", False)
 
 
 def test_production_time_is_the_brokers_and_a_storys_is_the_publishers():
@@ -102,11 +102,12 @@ def test_a_place_is_what_it_was_when_it_occurred(world: World):
 def test_a_revision_takes_effect_at_its_stated_instant():
     """Published early, effective later: records before that instant keep the old stamp, records from it on have the new one."""
     stricter = POLICY.model_copy(update={"revision": "2026-12-01.1"})
-    registry = Registry(policies=(POLICY.revision, stricter.revision), rosters=(ROSTER.revision,))
+    policies = {policy.revision: policy for policy in (POLICY, stricter)}
+    registry = Registry(policies=policies, rosters=(ROSTER.revision,), exercise=True, story_time=True)
     entries = (*register(), activation(stricter.revision, since="2023-12-24T12:00:00+08:00"))
     for offset, said in enumerate(entries):
         registry.take(published(said, clock("2023-12-01T00:00:00+08:00"), offset=offset))
-    known = Admission(registry, exercise=True, story_time=True, tolerance_ms=0, future_tolerance_minutes=10, largest_bytes=65_536)
+    known = Admission(registry)
     stamps = [INTAKE.step({}, published(bulletin(id=at), clock(at)), known).words[0].stamp.policy for at in ("11:59:59", "12:00", "12:01")]
     assert stamps == [POLICY.revision, stricter.revision, stricter.revision]
 
@@ -150,8 +151,8 @@ def test_a_correction_that_moves_nothing_is_told_once(world: World):
 def test_the_filing_connection_is_read_at_intake():
     """Whether an inspection publishes what it receives is on the word, not asked again 48 hours later."""
     connected, alone = World(connected=True), World()
-    places = [world.admits(bulletin(id="b"), "11:10")["firm:itss"].place for world in (connected, alone)]
-    assert [place.filing_connected for place in places] == [True, False]
+    found = [world.admits(bulletin(id="b"), "11:10")["firm:itss"].registered for world in (connected, alone)]
+    assert [registered.filing_connected for registered in found] == [True, False]
 
 
 def test_rank_is_what_the_register_lets_a_source_quote(world: World):

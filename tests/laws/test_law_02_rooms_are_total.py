@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import codec
-from schemas.ledger import Parked, Refusal, Rejected
+from schemas.ledger import Admitted, Parked, Refusal, Rejected
 from schemas.surveillance import Alert, Rule
 from schemas.topics import ACTS, ESCALATION_INBOX, INCIDENTS, INTAKE_TOPICS, LEDGER, PARKED, PROGRESS, REGISTRY, REJECTED
 from streams.pipeline.intake import INTAKE
@@ -151,6 +151,16 @@ def test_a_refused_incident_interrupts_the_operator_and_the_line_goes_on(tell: S
     assert len(tell("11:10", bulletin(dead=12, id="b-1"))) == 7
 
 
+def test_thirty_invented_sources_are_one_trouble_of_the_topic(tell: Shift):
+    """Whom a refusal is counted against is not the sender's to make up: it would be an escalation for each name."""
+    event = bulletin(dead=-1).at(clock("11:00")).cloud(clock("11:00"))
+    for n in range(30):
+        tell.put(INCIDENTS, json.dumps(event | {"source": f"https://invented.example/{n}", "id": str(n)}).encode())
+    assert {word.subject for word in tell.words(LEDGER, Refusal)} == {f"source:{INCIDENTS.name}", "firm:itss"}
+    assert {record.key.decode() for record in tell.line.records[REJECTED.name]} == {INCIDENTS.name}
+    assert len(tell.words_on_escalations()) == 1
+
+
 def test_a_refused_act_or_entry_interrupts_nobody(tell: Shift):
     """Only incidents and case notices do (G5); the others are on `rejected` all the same."""
     for topic in (ACTS, REGISTRY):
@@ -171,6 +181,18 @@ def test_a_rejected_word_keeps_nothing_of_what_was_sent(world: World):
         refused = [codec.encode(said.word) for said in step.words if isinstance(said.word, Rejected | Refusal)]
         if name != "firm":  # A refusal says whom it concerns.
             assert not any(b"Siti" in raw or b"3201011234567890" in raw for raw in refused), name
+
+
+@pytest.mark.parametrize("topic", [pytest.param(topic, id=topic.name) for topic in (REGISTRY, INCIDENTS)])
+@pytest.mark.parametrize("value", [None, b""], ids=["null", "empty"])
+@pytest.mark.parametrize("name", ["ce_time", "ce_id", "content-type", "traceparent"])
+def test_a_header_without_a_value_is_absent(topic, value, name):
+    """Kafka allows it; and whatever stands on the register's topic, no worker may end of it."""
+    record = published(bulletin(dead=12, id="b-1"), AT)._replace(topic=topic.name, headers=((name, value),))
+    known = admission()
+    known.registry.take(record._replace(offset=known.registry.revision))
+    words = INTAKE.step({}, record, known).words
+    assert [type(said.word) for said in words] == ([Admitted, Admitted] if topic is INCIDENTS else [Rejected])
 
 
 def test_a_refusal_shouts_once_per_record(tell: Shift):

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.surveillance import Alert, AlertState
-from streams.pipeline.surveillance.alerts import Incident
+from schemas.word import Part
+from streams.pipeline.surveillance.incident.memory import Incident
 from tests.story import Chain
 from tests.strategies import Received, nights, shuffled_with_repeats
 
@@ -17,9 +18,12 @@ def played(facts: tuple[Received, ...]) -> Chain:
     return chain
 
 
-def picture(chain: Chain) -> dict[str, Incident]:
+def picture(chain: Chain) -> dict[str, Part]:
     """The memory, but for what has been spoken on the way."""
-    return {name: msgspec.structs.replace(entry, spoken=()) for name, entry in chain.surveillance.entries.items()}
+    return {
+        name: msgspec.structs.replace(entry, spoken=()) if isinstance(entry, Incident) else entry
+        for name, entry in chain.surveillance.entries.items()
+    }
 
 
 def open_alerts(chain: Chain) -> dict[str, tuple]:

@@ -86,7 +86,7 @@ def test_reopening_is_a_revision_of_the_same_alert(chain: Chain):
     chain.hears(first, clock("11:10"))
     chain.hears(bulletin(id="b-2", replaces={"id": "b-1"}, retracted=True), clock("12:00"))
     chain.hears(bulletin("IMIP", "estate", id="b-3", dead=1), clock("13:00"))
-    assert [(a.revision, a.state) for a in chain.alerts] == [(1, "firing"), (2, "resolved"), (3, "firing")]
+    assert [(a.revision, a.state) for a in chain.alerts] == [(1, "firing"), (2, "withdrawn"), (3, "firing")]
     assert len({a.id for a in chain.alerts}) == len(chain.standing) == 1
 
 

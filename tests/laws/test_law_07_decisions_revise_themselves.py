@@ -9,7 +9,7 @@ from schemas.surveillance import Alert, AlertState, Because, Rule
 from tests.story import HOUR, MINUTE, Chain, Shift, acknowledge, bulletin, clock, entry, figures, filed, outcome, retraction, told
 from tests.strategies import acts, nights
 
-FIRST, CHANGED, CANCELLED, FILING = Why.FIRST_NOTICE, Why.FACTS_CHANGED, Why.CANCELLED, Why.FILING
+FIRST, CHANGED, CANCELLED, FILING = Why.FIRST_NOTICE, Why.FACTS_CHANGED, Why.CANCELLED, Why.MATTER
 
 
 def lived(facts, moves) -> Chain:
@@ -33,10 +33,10 @@ def test_each_receivers_last_message_equals_the_truth(facts, moves):
     chain = lived(facts, moves)
     truth = {alert.about: alert for alert in chain.alerts if alert.rule == Rule.SEVERITY}
     for escalation in chain.standing.values():
-        mine = [d for d in chain.deliveries if d.escalation == escalation.id and d.topic == "facts"]
+        mine = [d for d in chain.deliveries if d.thread == escalation.id and d.matter == "facts"]
         alert = truth[escalation.about]
-        for receiver in {d.receiver for d in mine}:
-            last = [d for d in mine if d.receiver == receiver][-1]
+        for receiver in {d.to.receiver for d in mine}:
+            last = [d for d in mine if d.to.receiver == receiver][-1]
             assert last.msg_type == MessageType.CANCEL or last.revision == escalation.revision
             assert (last.grade, list(figures(last.situation))) == (alert.grade, list(figures(alert.situation)))
 
@@ -47,16 +47,16 @@ def test_a_correction_reaches_exactly_those_who_were_told(facts, moves):
     chain = lived(facts, moves)
     seen: dict[str, set[str]] = {}
     for delivery in chain.deliveries:
-        known = seen.setdefault(delivery.escalation, set())
-        assert delivery.msg_type == MessageType.ALERT or delivery.position in known
-        known.add(delivery.position)
+        known = seen.setdefault(delivery.thread, set())
+        assert delivery.msg_type == MessageType.ALERT or delivery.to.position in known
+        known.add(delivery.to.position)
     for escalation in chain.standing.values():
         updates: dict[int, set[str]] = {}
         for delivery in chain.deliveries:
-            if (delivery.escalation, delivery.why) == (escalation.id, CHANGED):
-                updates.setdefault(delivery.revision, set()).add(delivery.position)
+            if (delivery.thread, delivery.why) == (escalation.id, CHANGED):
+                updates.setdefault(delivery.revision, set()).add(delivery.to.position)
         for revision, positions in updates.items():
-            before = {d.position for d in chain.deliveries if d.escalation == escalation.id and d.revision < revision}
+            before = {d.to.position for d in chain.deliveries if d.thread == escalation.id and d.revision < revision}
             assert positions == before
 
 
@@ -67,10 +67,10 @@ def test_the_end_is_told_to_those_who_heard_of_the_beginning(facts, moves):
     heard: dict[str, set[str]] = {}
     ends: dict[tuple[str, int, str], set[str]] = {}
     for delivery in chain.deliveries:
-        if delivery.topic == "facts" and delivery.msg_type == MessageType.CANCEL:
-            ends.setdefault((delivery.escalation, delivery.revision, delivery.why), set()).add(delivery.position)
-            assert ends[delivery.escalation, delivery.revision, delivery.why] <= heard[delivery.escalation]
-        heard.setdefault(delivery.escalation, set()).add(delivery.position)
+        if delivery.matter == "facts" and delivery.msg_type == MessageType.CANCEL:
+            ends.setdefault((delivery.thread, delivery.revision, delivery.why), set()).add(delivery.to.position)
+            assert ends[delivery.thread, delivery.revision, delivery.why] <= heard[delivery.thread]
+        heard.setdefault(delivery.thread, set()).add(delivery.to.position)
 
 
 def test_an_update_goes_to_whoever_acknowledged_too(tell: Shift):
@@ -167,7 +167,7 @@ def test_a_retraction_is_not_called_a_filing(chain: Chain):
     chain.tick_through(clock("+2d 06:00"))
     chain.hears(retraction(first), clock("+2d 07:00"))
     ended = [a for a in chain.alerts if a.rule == Rule.FILING][-1]
-    assert (ended.state, [r.because for r in ended.reasons]) == (AlertState.RESOLVED, [Because.ALL_RETRACTED])
+    assert (ended.state, [r.because for r in ended.reasons]) == (AlertState.WITHDRAWN, [Because.ALL_RETRACTED])
 
 
 def test_an_earlier_time_taken_back_is_not_called_a_filing(chain: Chain):

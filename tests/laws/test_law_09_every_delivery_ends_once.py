@@ -45,7 +45,7 @@ def what_is_withdrawn_is_told_by_something_newer_or_was_never_heard_of(night):
             assert night.told[outcome.stands_for].revision >= night.told[outcome.delivery].revision
             outcome = night.ended[outcome.stands_for]
         if outcome.ending is Ending.WITHDRAWN:
-            of_it = [message for message in night.mailbox if _thread(message) == (night.told[name].receiver, night.told[name].escalation)]
+            of_it = [message for message in night.mailbox if _thread(message) == (night.told[name].to.receiver, night.told[name].thread)]
             assert all(message.delivery.at >= night.told[name].at for message in of_it)
 
 
@@ -53,7 +53,7 @@ def the_last_message_of_a_thread_is_its_newest(night):
     """What arrives never goes back to an older revision, and an acceptance is of something that did arrive (law 7)."""
     last = {}
     for message in night.mailbox:
-        line = (*_thread(message), message.delivery.topic)
+        line = (*_thread(message), message.delivery.matter)
         assert message.delivery.revision >= last.get(line, 0)
         last[line] = message.delivery.revision
     arrived = {message.delivery.id for message in night.mailbox}
@@ -94,7 +94,7 @@ def test_revisions_in_any_order_lead_to_the_last(revisions, pauses):
 
 
 def _thread(message):
-    return message.delivery.receiver, message.delivery.escalation
+    return message.delivery.to.receiver, message.delivery.thread
 
 
 # Law 2: total.

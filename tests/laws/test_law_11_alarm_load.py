@@ -43,7 +43,7 @@ def test_a_quiet_receiver_has_its_whole_bucket_whatever_passed_free(bursts):
         night.sends("duty-mail", "now")
     for name in "abc":
         night.tells(f"E-{name}", msg_type=MessageType.ALERT)
-        assert night.in_hand["duty-mail"].delivery.escalation == f"E-{name}"
+        assert night.in_hand["duty-mail"].delivery.thread == f"E-{name}"
         night.sends("duty-mail", "now")
 
 
@@ -60,7 +60,7 @@ def test_the_highest_grade_goes_first(arrivals):
             night.after(minutes)
         for attempt in attempted(night.words[before:]):
             if attempt.number == 1:
-                gone = next(w for w in waiting if w[2] == int(attempt.delivery.escalation[2:]))
+                gone = next(w for w in waiting if w[2] == int(attempt.delivery.thread[2:]))
                 assert gone == min(waiting)
                 waiting.remove(gone)
     night.drains()
@@ -94,7 +94,7 @@ def test_what_waits_to_be_coalesced_finds_its_token(lower, minutes):
         while night.in_hand:
             night.sends("duty-mail", "now")
         night.after(minutes)
-    assert [attempt.delivery.revision for left, attempt in night.left if attempt.delivery.escalation == "E-high"] == [1, 2]
+    assert [attempt.delivery.revision for left, attempt in night.left if attempt.delivery.thread == "E-high"] == [1, 2]
 
 
 @given(st.lists(st.tuples(st.sampled_from([0.2, 1.0, 2.0, 4.0]), st.sampled_from([0, 0, 0, 1, -1])), min_size=1, max_size=20))

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import codec
+from schemas.facts import FACTS
 from schemas.ledger import Rejected
 from schemas.topics import INTAKE_TOPICS, REGISTRY, REJECTED
-from streams.pipeline.intake.decode import TOPICS_OF, Event, decode
+from streams.pipeline.intake.decode import Event, decode
 from streams.pipeline.line import Record
 from tests.golden.wire.samples import EVENTS, WORDS
-from tests.story import POLICY, ROSTER, Shift, acknowledge, activation, bulletin, clock, filed, published
+from tests.story import POLICY, ROSTER, Shift, acknowledge, activation, bulletin, clock, filed, published, register
 
 WIRE = Path(__file__).parent.parent / "golden" / "wire"
 WORD_FILES = sorted(path for path in WIRE.glob("*.json") if not path.name.endswith(".event.json"))
@@ -24,7 +25,7 @@ OURS = ("ledger", "escalation-inbox", "delivery-inbox", "attempts", "escalations
 def test_every_word_has_a_frozen_sample():
     """A new word is frozen by `python tests/golden/wire/freeze.py`; an old sample is never edited."""
     assert {path.stem for path in WORD_FILES} >= set(codec.WORDS)
-    assert {path.name.removesuffix(".event.json") for path in EVENT_FILES} >= set(TOPICS_OF)
+    assert {path.name.removesuffix(".event.json") for path in EVENT_FILES} >= set(FACTS)
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in WORD_FILES])
@@ -41,7 +42,7 @@ def test_a_frozen_event_is_understood(path: Path):
     """What publishers once sent us they may send again."""
     raw = path.read_bytes().rstrip(b"\n")
     kind = json.loads(raw)["type"]
-    event = decode(Record(TOPICS_OF[kind][0].name, 0, 0, 0, None, raw), 65_536)
+    event = decode(Record(FACTS[kind].topics[0].name, 0, 0, 0, None, raw), 65_536)
     assert isinstance(event, Event)
     assert event.type == kind
 
@@ -55,7 +56,7 @@ def test_every_field_of_a_sample_is_filled(word):
 
 
 def test_events_are_samples_of_every_type():
-    assert set(EVENTS) == set(TOPICS_OF)
+    assert set(EVENTS) == set(FACTS)
 
 
 def test_every_word_is_stamped(tell: Shift):
@@ -73,6 +74,23 @@ def test_every_word_is_stamped(tell: Shift):
             assert record.header("word") == codec.name_of(codec.decode(record.value))
             seen.add(once)
     assert {topic for topic, *_ in seen} == set(OURS)
+
+
+def test_a_word_of_intake_carries_the_registry_that_it_was_made_by(tell: Shift):
+    """Nobody else asks the registry. Its own topic is answered as of exactly the record that is answered."""
+    tell("11:10", bulletin(dead=12, id="b-1"))
+    tell.put(REGISTRY, b"{}")
+    for topic in (*OURS, "progress"):
+        for record in tell.line.records[topic]:
+            cause, revision = record.header("cause").split("/"), record.header("registry")
+            if not record.header("by").startswith("intake/"):
+                assert revision == ""
+            elif cause[0] == REGISTRY.name:
+                assert int(revision) == int(cause[2]) + 1
+            else:
+                assert int(revision) >= len(register())
+    admitted = [record for record in tell.line.records["ledger"] if record.header("word") == "admitted"]
+    assert [int(record.header("registry")) for record in admitted] == [word.registry for word in tell.admitted]
 
 
 @pytest.mark.parametrize(
@@ -94,4 +112,4 @@ def test_an_unknown_revision_is_refused_and_not_in_force(tell: Shift, act, field
 def test_every_type_has_its_topics_and_no_others(kind, topic):
     """Where a type may be published is part of its contract."""
     answer = decode(Record(topic.name, 0, 0, 0, None, EVENTS[kind]), 65_536)
-    assert isinstance(answer, Event) == (topic in TOPICS_OF[kind])
+    assert isinstance(answer, Event) == (topic in FACTS[kind].topics)

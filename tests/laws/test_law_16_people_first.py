@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.escalation import Judged, Role, Why
+from schemas.ids import digest
 from schemas.surveillance import Because
 from streams.pipeline.line import InForce
 from tests.story import (
@@ -77,7 +78,7 @@ class TestG4TheSupervisedCannotStopTheirOwnLadder:
         tell("11:12", acknowledge("disnakertrans:72"))
         tell("11:13", acknowledge("dg-kpaii"))
         assert tell("12:30") == told("11:25", INFORMED, *INFORMED_OF_S5)
-        roles = {d.position: (d.role, d.asked) for d in tell.deliveries if d.position in INFORMED_OF_S5}
+        roles = {d.to.position: (d.to.role, d.asked) for d in tell.deliveries if d.to.position in INFORMED_OF_S5}
         assert roles == dict.fromkeys(INFORMED_OF_S5, (Role.INFORM, ()))
 
     def test_a_policy_that_lets_the_supervised_stop_is_overruled(self):
@@ -114,7 +115,7 @@ class TestG4TheSupervisedCannotStopTheirOwnLadder:
         tell("11:10", bulletin(dead=12))
         tell("12:00", filed(source=STRANGER, id="f-1"))
         heard = tell("+2d 05:31")
-        assert told("+2d 05:30", Why.FILING, "disnakertrans:72")[0] in heard
+        assert told("+2d 05:30", Why.MATTER, "disnakertrans:72")[0] in heard
 
     def test_the_supervised_may_confirm_a_signal_but_not_deny_it(self, tell: Shift):
         """The estate says that it is wrong: not entitled. It says that it is real: the ladder begins."""
@@ -167,6 +168,10 @@ class TestG5AnExplosionIsNeverRefused:
             pytest.param({"occurred_at": "+9d 11:10"}, "time_in_the_future", {"duty-officer"}, id="a time in the future"),
             pytest.param({"occurred_at": "11:15"}, "contradictory_time", {"duty-officer"}, id="said before it occurred"),
             pytest.param({"discovered_at": "05:00"}, "contradictory_time", {"duty-officer"}, id="found before it occurred"),
+            pytest.param({"kind": "kaboom"}, "unknown_kind", {"duty-officer"}, id="a kind that nobody has heard of"),
+            pytest.param(
+                {"dead_by_nationality": {"wni": 7, "wna": 6}}, "contradictory_split", {"duty-officer"}, id="a split that does not add up"
+            ),
         ],
     )
     def test_what_is_doubtful_is_admitted_and_reaches_a_person(self, tell: Shift, said, doubt, desk):
@@ -202,11 +207,16 @@ class TestG7SignalsAreNotTruth:
         "said",
         [
             pytest.param({**SIGNAL, "rank": "media"}, id="the media"),
-            pytest.param({"source": STRANGER}, id="a source that nobody knows, police or not"),
         ],
     )
     def test_so_does_any_other_signal(self, tell: Shift, said):
         assert tell("11:10", bulletin(dead=15, **said)) == told("11:10", FIRST, *ASKED_OF_A_SIGNAL)
+
+    def test_a_source_that_nobody_knows_is_a_signal_and_the_desk_sees_why(self, tell: Shift):
+        """Police or not: whoever may quote them is in the register."""
+        heard = tell("11:10", bulletin(dead=15, source=STRANGER))
+        assert heard == told("11:10", FIRST, *ASKED_OF_A_SIGNAL[:2], "duty-officer", "dinas-perindustrian:72.06")
+        assert tell.alerts[0].situation.unresolved == ("unknown_source",)
 
     def test_after_fifteen_minutes_it_is_told_as_unverified(self, tell: Shift):
         """Silence is no denial: the ladder begins, and says that it is not verified."""
@@ -214,13 +224,13 @@ class TestG7SignalsAreNotTruth:
         heard = tell("11:26")
         assert {h.at for h in heard} == {"11:25"}
         assert {h.position for h in heard} == {*ASKED_OF_A_SIGNAL, *LEVEL_0_OF_S5}
-        assert all(d.unverified for d in tell.deliveries if read(d.at) == "11:25")
+        assert all(d.standing.unverified for d in tell.deliveries if read(d.at) == "11:25")
 
     def test_verified_is_told_at_once(self, tell: Shift):
         tell("11:10", bulletin(dead=12, **SIGNAL))
         heard = tell("11:15", verify("disnakertrans:72", "real"))
         assert {h.position for h in heard} == {*ASKED_OF_A_SIGNAL, *LEVEL_0_OF_S5}
-        assert not any(d.unverified for d in tell.deliveries)
+        assert not any(d.standing.unverified for d in tell.deliveries)
 
     def test_the_ladder_of_a_verified_signal_counts_from_its_verification(self, tell: Shift):
         """Fifteen minutes from when it became known to be real, not from the rumour."""
@@ -255,7 +265,7 @@ class TestG8FactsAndGradesApart:
         tell("11:10", bulletin(dead=12, id="b-1"))
         tell("15:00", bulletin(dead=0, id="b-2", replaces={"id": "b-1"}))
         last = tell.deliveries[-1]
-        assert (last.grade, last.grade_now, read(last.held_until)) == ("S5", "S3", "+3d 15:00")
+        assert (last.grade, last.grade_now, read(last.standing.held_until)) == ("S5", "S3", "+3d 15:00")
         assert last.reasons[0].because == Because.HELD
 
     def test_it_falls_when_the_time_is_over_and_those_told_are_told(self, tell: Shift):
@@ -266,7 +276,7 @@ class TestG8FactsAndGradesApart:
         assert {h.position for h in heard} <= positions
         fell = tell("+3d 15:01")
         assert sorted(fell) == sorted(told("+3d 15:00", CHANGED, *positions))
-        assert (tell.escalation().grade, tell.deliveries[-1].held_until) == ("S3", None)
+        assert (tell.escalation().grade, tell.deliveries[-1].standing.held_until) == ("S3", None)
 
     def test_what_was_retracted_is_held_by_nobody(self, tell: Shift):
         first = bulletin(dead=12, id="b-1")
@@ -282,7 +292,7 @@ class TestG8FactsAndGradesApart:
         tell("11:10", bulletin(dead=12, cause="tabung oksigen", id="b-1"))
         tell("15:00", bulletin("IMIP", "estate", cause="terak", id="b-2"))
         situation = tell.alerts[-1].situation
-        assert [(c.party, c.text) for c in situation.causes] == [("IMIP", "terak"), ("Polres Morowali", "tabung oksigen")]
+        assert [(c.party, c.digest) for c in situation.causes] == [("IMIP", digest("terak")), ("Polres Morowali", digest("tabung oksigen"))]
         assert {f.name for f in situation.figures} == {"dead"}
 
 

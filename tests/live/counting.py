@@ -6,7 +6,7 @@ from schemas.codec import decode
 from schemas.ledger import Progress, Tick
 from schemas.topics import Kept, Topic
 from schemas.word import Stamp
-from streams.pipeline.line import Due, Record, Room, Said, Step
+from streams.pipeline.line import NOTHING, Due, Record, Room, Said, Step
 
 INBOX = Topic("counting-inbox", "any", ("numbers", "tick"), 2, Kept.FOR_EVER, ("tests", "clock"), "counting")
 OUT = Topic("counting-out", "any", ("progress",), 4, Kept.FOR_EVER, ("counting",), "tests")
@@ -21,7 +21,8 @@ class Count(msgspec.Struct, frozen=True, gc=False):
 
 
 def step(entries, record: Record, policy) -> Step:
-    """Count the record; its value may name when to ring. `break` breaks the room, `grow` makes an entry that no broker takes."""
+    """Count the record; its value may name when to ring. `break` breaks the room, `grow` makes an entry that no broker takes, `nothing`
+    leads to nothing."""
     name = record.key.decode()
     before = entries.get(name) or Count(0)
     if record.header("word") == "tick":
@@ -30,6 +31,8 @@ def step(entries, record: Record, policy) -> Step:
         raise ZeroDivisionError("a secret")
     if record.value == b"grow":
         return Step({name: Count(before.times + 1, b"x" * 1_100_000)}, (say(name, before.times + 1, record),))
+    if record.value == b"nothing":
+        return NOTHING
     if record.value == b"close":
         return Step({name: None})
     count = Count(before.times + 1, int(record.value) if record.value else before.rings_at)

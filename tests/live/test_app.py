@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from schemas import topics
+from schemas.intake import IntakeWatermark
 from streams.live import kafka
 from streams.live.settings import Settings
-from streams.live.watermarks import TYPE
 from tests.live.counting import INBOX, OUT, ROOM
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -32,7 +32,9 @@ async def test_a_worker_works_and_ends_when_asked(settings: Settings, tmp_path: 
             async with asyncio.timeout(30):
                 while not [record async for record in kafka.read(settings, OUT)]:
                     await asyncio.sleep(0.2)
-                while len(marks := [r async for r in kafka.read(settings, topics.REPORTS) if r.header("ce_type") == TYPE]) < 8:
+                while (
+                    len(marks := [r async for r in kafka.read(settings, topics.REPORTS) if r.header("ce_type") == IntakeWatermark.type]) < 8
+                ):
                     await asyncio.sleep(0.2)
             begun = time.monotonic()
             worker.send_signal(signal.SIGTERM)

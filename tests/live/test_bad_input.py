@@ -80,7 +80,7 @@ async def test_every_bad_record_is_refused_by_name_and_every_odd_one_reaches_a_p
     assert admitted["unknown-firm"].unresolved == ("unknown_firm",)
     assert admitted["future"].unresolved == ("time_in_the_future",)
     assert {"after", "gzip", "snappy", "lz4", "zstd"} <= admitted.keys(), "the line goes on, however its publishers compress"
-    told = {e.about: {t.position for t in e.told} for e in escalations}
+    told = {e.about: {t.position for t in e.standing.told} for e in escalations}
     assert "dinas-perindustrian:72.06" in next(positions for about, positions in told.items() if about.startswith("nobody-knows/"))
     assert "duty-officer" in told[DESK], "a refused incident interrupts the operator"
 

@@ -21,6 +21,7 @@ from streams.live import kafka, seat
 from streams.live.seat import Hosting
 from streams.live.seats import Seats
 from streams.live.settings import Settings
+from streams.live.turn import OFFSET
 from streams.pipeline.answer import POSTPONED_MS
 from streams.pipeline.line import NotInstalledError, Record, Room
 from streams.replay.dry_run import Desk, Hosted
@@ -243,6 +244,23 @@ async def test_closing_waits_for_no_backlog(topics: Settings) -> None:
         assert set(signatures(await words(topics)).values()) == {1}
 
 
+async def test_closing_does_not_wait_for_a_sweep(topics: Settings) -> None:
+    """What the tick has not been to, it comes to when the seat is opened again; and to nothing twice."""
+    slow = Room(ROOM.name, ROOM.inboxes, lambda *given: time.sleep(0.01) or ROOM.step(*given), ROOM.pack, ROOM.unpack)
+    async with held(topics):
+        await publish(topics, [(f"k{n}", b"5") for n in range(1_500)])
+        await heard(topics, 1_500)
+    async with held(topics, HOSTING._replace(room=slow)):
+        await publish_tick(topics, 1, at=5)
+        await heard(topics, 1_501)
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 6
+    assert len(await words(topics)) < 3_000
+    async with held(topics):
+        said = await heard(topics, 3_000)
+    assert set(signatures(said).values()) == {1}
+
+
 async def test_a_slow_room_leaves_the_loop_its_turns(topics: Settings) -> None:
     """Every fiftieth of a second or so, whatever a record costs: heartbeats and other seats wait for the loop."""
     slow = Room(ROOM.name, ROOM.inboxes, lambda *given: time.sleep(0.02) or ROOM.step(*given), ROOM.pack, ROOM.unpack)
@@ -256,34 +274,74 @@ async def test_a_slow_room_leaves_the_loop_its_turns(topics: Settings) -> None:
     assert longest < 0.4
 
 
-async def test_commit_markers_are_no_gap(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+async def places(settings: Settings) -> list[int]:
+    """The places in the inbox that seat 0 has committed."""
+    kept_in = changelog(ROOM.name, INBOX)
+    return [int(record.value) async for record in kafka.read(settings, kept_in, partition=0) if record.key == OFFSET.encode()]
+
+
+async def test_records_that_lead_to_nothing_need_no_transaction_of_their_own(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They go with the next one that is worth it, or when the seat has been idle for a while."""
+    monkeypatch.setattr(seat, "_SETTLE_SECONDS", 3.0)
+    async with held(topics) as seats:
+        for count in range(1, 4):
+            await publish(topics, [("a", b"nothing")])
+            await until(lambda count=count: seats.held[0].next >= count)
+        assert await places(topics) == [0]
+        await publish(topics, [("a", b"")])
+        await heard(topics, 1)
+        await publish(topics, [("a", b"nothing")])
+        await until(lambda: seats.held[0].next == 5)
+        assert await places(topics) == [0, 4]
+        async with asyncio.timeout(20):
+            while (await places(topics))[-1] != 5:
+                await asyncio.sleep(0.2)
+        assert await lag_seen_by_others(topics) == 5
+    async with held(topics) as seats:
+        assert (seats.held[0].next, seats.held[0].memory) == (5, {"a": Count(1)})
+
+
+async def lag_seen_by_others(settings: Settings) -> int:
+    """The group's own offset, which tools that watch lag go by."""
+    watcher = AIOKafkaConsumer(**settings.kafka_options(), group_id=f"{settings.prefix}siaga.{ROOM.name}.{INBOX.name}")
+    await watcher.start()
+    try:
+        return await watcher.committed(TopicPartition(settings.prefix + INBOX.name, 0))
+    finally:
+        await watcher.stop()
+
+
+async def test_under_load_records_come_together(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first is answered at once; those that follow closely share a transaction."""
+    monkeypatch.setattr(seat, "_GATHER_SECONDS", (2.0, 2.0))
+    async with held(topics):
+        await asyncio.sleep(2.1)
+        for _ in range(8):
+            await publish(topics, [("a", b"")])
+        await heard(topics, 8)
+        assert await places(topics) == [0, 1, 8]
+
+
+async def test_commit_markers_are_no_gap(topics: Settings) -> None:
     """Where upstreams' markers adjoin, one client asks whether anything was deleted: not a new one for each."""
-    started: list[AIOKafkaConsumer] = []
-    starting = AIOKafkaConsumer.start
-
-    async def noted(consumer: AIOKafkaConsumer) -> None:
-        started.append(consumer)
-        await starting(consumer)
-
     upstreams = [AIOKafkaProducer(**topics.kafka_options(), transactional_id=f"{topics.prefix}upstream{n}") for n in range(2)]
     for upstream in upstreams:
         await upstream.start()
-    async with held(topics):
-        monkeypatch.setattr(AIOKafkaConsumer, "start", noted)
-        for round_ in range(4):
+    askers: list[AIOKafkaConsumer | None] = []
+    async with held(topics) as seats:
+        for round_ in range(1, 5):
             for upstream in upstreams:
                 await upstream.begin_transaction()
                 await upstream.send_and_wait(topics.prefix + INBOX.name, b"", key=b"a", partition=0)
             for upstream in upstreams:
                 await upstream.commit_transaction()
-            monkeypatch.undo()
-            assert len(await heard(topics, 2 * round_ + 2)) == 2 * round_ + 2
-            monkeypatch.setattr(AIOKafkaConsumer, "start", noted)
-        asked = [consumer for consumer in started if consumer]
-    monkeypatch.undo()
+            await heard(topics, 2 * round_)
+            askers.append(seats._asker)
     for upstream in upstreams:
         await upstream.stop()
-    assert len(asked) == 1
+    assert askers[0] is None, "the first two follow nothing"
+    assert askers[1] is not None
+    assert len(set(askers[1:])) == 1
 
 
 async def test_a_tick_that_is_none_is_parked(topics: Settings) -> None:

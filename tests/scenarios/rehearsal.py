@@ -28,9 +28,9 @@ async def rehearse(told: story.Story, audience: Audience) -> Scene:
     burst, rest = pace.start(told)
     while True:
         for each in burst.lines:
-            if each.fact:
-                _publish(line, story.fact_event(told, each))
-            elif each.act and (acting := await audience.act(each, scene)):
+            for event in story.line_events(told, each):
+                _publish(line, event)
+            if each.act and (acting := await audience.act(each, scene)):
                 said = [word for word in line.words(ESCALATIONS) if isinstance(word, Escalation)]
                 _publish(line, story.act_event(told, acting, said))
         for event in story.watermarks(told, burst.watermark):

@@ -1,6 +1,7 @@
 """Awkward cases taken from reality (domain §8): those that concern incidents."""
 
 from schemas.escalation import MessageType, Why
+from schemas.ids import digest
 from schemas.surveillance import Because, Rule
 from tests.story import (
     LEVEL_0_OF_S4,
@@ -15,7 +16,7 @@ from tests.story import (
     told,
 )
 
-FIRST, CHANGED, FILING, CANCELLED = Why.FIRST_NOTICE, Why.FACTS_CHANGED, Why.FILING, Why.CANCELLED
+FIRST, CHANGED, FILING, CANCELLED = Why.FIRST_NOTICE, Why.FACTS_CHANGED, Why.MATTER, Why.CANCELLED
 IMIP = {"by": "IMIP", "rank": "estate"}
 KONAWE = ("estate:vdni", "disnakertrans:74", "dinas-perindustrian:74.02", "dir-perwilayahan")
 
@@ -85,7 +86,7 @@ def test_15_a_statement_five_days_after_the_event(tell: Shift):
     """IWIP 2025: told at once, at its own grade; the deadline has long passed, and the question bears the deadline's date."""
     heard = tell("+5d 10:00", bulletin(firm="iwip", kind="landslide", dead=2, occurred_at="2023-12-24T05:30:00+09:00"))
     assert heard == [*told("+5d 10:00", FIRST, "duty-officer", "dir-perwilayahan"), *told("+2d 04:30", FILING, "duty-officer")]
-    questions = [d for d in tell.deliveries if d.topic == "filing"]
+    questions = [d for d in tell.deliveries if d.matter == "filing"]
     assert {r.because for d in questions for r in d.reasons} == {Because.FILING_UNKNOWN}
 
 
@@ -97,7 +98,7 @@ def test_16_no_report_filed_at_all(connected: Shift, tell: Shift):
         heard = [h for h in shift("+2d 05:31") if h.because == FILING]
         told_of = ("disnakertrans:74", "dir-perwilayahan") if expected == Because.FILING_OVERDUE else ("disnakertrans:74",)
         assert heard == told("+2d 05:30", FILING, *told_of)
-        assert {r.because for d in shift.deliveries if d.topic == "filing" and read(d.at) == "+2d 05:30" for r in d.reasons} == {expected}
+        assert {r.because for d in shift.deliveries if d.matter == "filing" and read(d.at) == "+2d 05:30" for r in d.reasons} == {expected}
 
 
 def test_16_filed_eight_days_later_the_breach_ends_for_those_who_heard_of_it(connected: Shift):
@@ -108,7 +109,7 @@ def test_16_filed_eight_days_later_the_breach_ends_for_those_who_heard_of_it(con
     ended = [h for h in heard if h.because == FILING]
     assert {h.position for h in ended} == {"estate:vdni", "disnakertrans:74", "dir-perwilayahan"}
     assert read(situation(connected).clocks[0].filed_at) == "+8d 10:00"
-    assert {d.msg_type for d in connected.deliveries if d.topic == "filing" and read(d.at) == "+8d 10:00"} == {MessageType.UPDATE}
+    assert {d.msg_type for d in connected.deliveries if d.matter == "filing" and read(d.at) == "+8d 10:00"} == {MessageType.UPDATE}
 
 
 def test_18_the_retraction_of_a_cause(tell: Shift):
@@ -116,7 +117,10 @@ def test_18_the_retraction_of_a_cause(tell: Shift):
     tell("11:10", bulletin(dead=12, cause="tabung oksigen", id="b-1"), bulletin(**IMIP, dead=12, cause="terak", id="b-2"))
     heard = tell("15:00", bulletin(**IMIP, dead=12, cause="masih diselidiki", id="b-3", replaces={"id": "b-2"}))
     assert {h.because for h in heard if h.at == "15:00"} == {CHANGED}
-    assert [(c.party, c.text) for c in situation(tell).causes] == [("IMIP", "masih diselidiki"), ("Polres Morowali", "tabung oksigen")]
+    assert [(c.party, c.digest) for c in situation(tell).causes] == [
+        ("IMIP", digest("masih diselidiki")),
+        ("Polres Morowali", digest("tabung oksigen")),
+    ]
     taken_back = tell("16:00", retraction(bulletin(**IMIP, id="b-3")))
     assert CANCELLED not in {h.because for h in taken_back}
     assert [c.party for c in situation(tell).causes] == ["Polres Morowali"]

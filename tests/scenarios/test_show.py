@@ -19,7 +19,7 @@ from tests.scenarios.rehearsal import rehearse
 
 def mail_to(scene, position):
     """What the catcher of the demo would have written down of the mail to a position."""
-    delivery = next(d for d in scene.deliveries.values() if d.position == position and d.channel == "mail")
+    delivery = next(d for d in scene.deliveries.values() if d.to.position == position and d.to.channel == "mail")
     raw = render.mail(Attempt(delivery, 1, delivery.at), links_of(Attempt(delivery, 1, 0)), delivery.at).content.decode()
     return list(caught.lines_of(raw, COLUMNS))
 

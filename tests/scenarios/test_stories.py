@@ -41,7 +41,7 @@ FIRST, CHANGED, UNANSWERED, INFORMED, FILING = (
     Why.FACTS_CHANGED,
     Why.UNANSWERED,
     Why.INFORMED_REGARDLESS,
-    Why.FILING,
+    Why.MATTER,
 )
 
 
@@ -60,9 +60,9 @@ def lived(name: str, *, binary: bool = True) -> DryRun:
     burst, state = pace.start(told_story)
     while True:
         for one in burst.lines:
-            if one.fact:
-                publish(line, story.fact_event(told_story, one), binary=binary)
-            elif one.act:
+            for event in story.line_events(told_story, one):
+                publish(line, event, binary=binary)
+            if one.act:
                 said = [word for word in line.words(ESCALATIONS) if isinstance(word, Escalation)]
                 publish(line, story.act_event(told_story, one, said))
         for event in story.watermarks(told_story, burst.watermark):
@@ -95,7 +95,7 @@ def said(line, topic, kind):
 
 def deliveries(line, about="itss/2023-12-24", topic="facts"):
     ids = {word.id for word in said(line, ESCALATIONS, Escalation) if word.about == about}
-    return [d for d in said(line, DELIVERY_INBOX, Delivery) if d.escalation in ids and topic in ("", d.topic)]
+    return [d for d in said(line, DELIVERY_INBOX, Delivery) if d.thread in ids and topic in ("", d.matter)]
 
 
 def heard(line, until="+99d 00:00", **which):
@@ -127,8 +127,8 @@ class TestEveryStory:
         line = lines[name]
         last: dict[tuple[str, str], Delivery] = {}
         for attempt in line.words(ATTEMPTS):
-            if attempt.delivery.topic == "facts":
-                last[attempt.delivery.escalation, attempt.delivery.receiver] = attempt.delivery
+            if attempt.delivery.matter == "facts":
+                last[attempt.delivery.thread, attempt.delivery.to.receiver] = attempt.delivery
         newest = {word.id: word for word in said(line, ESCALATIONS, Escalation)}
         truth = {word.about: list(figures(word.situation)) for word in said(line, ESCALATION_INBOX, Alert) if word.rule == Rule.SEVERITY}
         for (escalation, _), delivery in last.items():
@@ -183,7 +183,7 @@ class TestItssUnanswered:
 
     def test_in_the_end_it_is_still_open_and_everybody_has_been_told(self, unanswered):
         last = said(unanswered, ESCALATIONS, Escalation)[-1]
-        assert (last.state, last.grade, last.not_told, last.taken) == (EscalationState.OPEN, "S5", (), ())
+        assert (last.state, last.grade, last.not_told, last.standing.taken) == (EscalationState.OPEN, "S5", (), ())
 
 
 # ------------------------------------------------------------------------------------------------ Morowali, the first day
@@ -205,7 +205,7 @@ class TestItssTheFirstDay:
     def test_who_is_therefore_not_told(self, itss):
         """The Ministry of Manpower and the coordinating ministry would have been, at 12:10."""
         taken = next(word for word in said(itss, ESCALATIONS, Escalation) if word.state == EscalationState.TAKEN)
-        assert (taken.not_told, taken.next_level_at) == (LEVEL_2_OF_S5, None)
+        assert (taken.not_told, taken.standing.next_level_at) == (LEVEL_2_OF_S5, None)
 
     @pytest.mark.parametrize("at", ["15:00", "17:00", "18:30", "20:00"])
     def test_an_update_reaches_exactly_those_who_were_told(self, itss, at):
@@ -228,7 +228,7 @@ class TestItssTheFirstDay:
     def test_two_times_and_two_causes_stand_side_by_side(self, itss):
         alert = [a for a in said(itss, ESCALATION_INBOX, Alert) if a.at == clock("18:30")][-1]
         assert [read(t.occurred_at) for t in alert.situation.times] == ["05:30", "06:15"]
-        assert [len(c.text) > 0 for c in alert.situation.causes] == [True, True, True]
+        assert [len(c.digest) > 0 for c in alert.situation.causes] == [True, True, True]
         assert alert.situation.certainty == Certainty.VERIFIED
 
     def test_it_is_s5_from_the_first_bulletin(self, itss):
@@ -257,7 +257,7 @@ class TestItssToTheEnd:
         asked = {}
         for about in ("itss/2023-12-24", "smi/2024-01-19"):
             questions = [d for d in deliveries(itss, about, "filing") if {r.because for r in d.reasons} == {Because.FILING_UNKNOWN}]
-            assert {d.position for d in questions} == {"disnakertrans:72"}
+            assert {d.to.position for d in questions} == {"disnakertrans:72"}
             asked[about] = [read(at) for at in sorted({d.at for d in questions})]
         assert asked == {"itss/2023-12-24": ["+2d 06:15"], "smi/2024-01-19": ["+28d 19:50", "+28d 20:45"]}
 
@@ -268,7 +268,7 @@ class TestItssToTheEnd:
         """19 January: slag overflow at SMI, in the same estate."""
         first = next(w for w in said(itss, ESCALATIONS, Escalation) if w.about == "smi/2024-01-19")
         assert first.grade == "S3"
-        assert {t.position for t in first.told} >= set(LEVEL_0_OF_S3)
+        assert {t.position for t in first.standing.told} >= set(LEVEL_0_OF_S3)
 
     def test_two_badly_burned_by_the_press_alone_raise_nothing(self, itss):
         assert {a.grade for a in said(itss, ESCALATION_INBOX, Alert) if a.about == "smi/2024-01-19"} == {"S3"}

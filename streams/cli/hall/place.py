@@ -34,8 +34,8 @@ def located(**changes: Any) -> Settings:
     if found.kafka:
         return found
     note = _note()
-    given = {"prefix"} & {name.removeprefix("SIAGA_").lower() for name in os.environ}
-    return Settings.load(**{name: value for name, value in note.items() if name not in given} | changes)
+    theirs = ("kafka",) if "SIAGA_PREFIX" in os.environ else note.keys()  # Whoever names a prefix means another story.
+    return Settings.load(**{name: note[name] for name in theirs} | changes)
 
 
 def settings_with_kafka(**changes: Any) -> Settings:
@@ -78,9 +78,10 @@ async def in_time(work: Awaitable[T], seconds: float = ANSWER_SECONDS) -> T:
 
 
 @contextmanager
-def noted(kafka: str, prefix: str = "") -> Iterator[None]:
-    """While the block runs, other terminals find this Kafka, and the prefix if one is given."""
-    path, note = _path(), {"kafka": kafka, "pid": os.getpid()} | ({"prefix": prefix} if prefix else {})
+def noted(kafka: str, prefix: str = "", time: str = "") -> Iterator[None]:
+    """While the block runs, other terminals find this Kafka, and the prefix with what moves its time if they are given."""
+    known = {"kafka": kafka, "prefix": prefix, "time": time}
+    path, note = _path(), {"pid": os.getpid()} | {name: value for name, value in known.items() if value}
     before = path.read_text() if path.exists() else None
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(note))

@@ -1,15 +1,16 @@
 """Reading: the bytes of an NDJSON file in; per line the event, or why INTAKE would refuse it, out. No Kafka, no printing."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from schemas.registry import Activate
+from schemas.facts import FACTS
 from schemas.topics import BY_NAME, INCIDENTS, INTAKE_TOPICS, Topic
 from streams.cli.hall.say import Stop, one_line
 from streams.live import library
-from streams.live.settings import Settings
-from streams.pipeline.intake.decode import TOPICS_OF, Event, Refused, Refusing, decode
+from streams.live.settings import Settings, TimeSource
+from streams.pipeline.intake.decode import Event, Refused
+from streams.pipeline.intake.judge import Terms, judge
 from streams.pipeline.line import Record
 
 Judge = Callable[[bytes], tuple[Topic, Event | Refused]]
@@ -36,7 +37,8 @@ class Read(NamedTuple):
         """What keeps events about one firm, estate or entity in order on the way in. INTAKE relies on no key."""
         if self.event is None:
             return None
-        found = next((getattr(self.event.fact, name, None) for name in ("firm", "estate", "id") if hasattr(self.event.fact, name)), None)
+        known = (self.event.fact, getattr(self.event.fact, "on", None))
+        found = next((about for each in known for name in ("firm", "estate", "id") if (about := getattr(each, name, None))), None)
         return str(found).encode() if found else None
 
     def as_json(self) -> dict[str, Any]:
@@ -57,20 +59,19 @@ class Read(NamedTuple):
         return f"{file}:{self.number}: {one_line(self.refused.field)}: {reason}; {one_line(self.refused.correct)}"
 
 
-def judge_of(settings: Settings, topic: str | None) -> Judge:
-    """What INTAKE will say of a line under these settings: the size limit of the newest policy, the revisions that are installed."""
+def judge_of(settings: Settings, topic: str | None, exercise: bool | None) -> Judge:
+    """What INTAKE will say of a line under these settings, by the size limit of the newest policy. `exercise`: as in `Terms`."""
     if topic is not None and BY_NAME.get(topic) not in INTAKE_TOPICS:
         raise Stop(f"--topic {topic}: events go to {', '.join(each.name for each in INTAKE_TOPICS)}")
     books = library.load(path for path in (settings.policies, settings.rosters) if path)
     largest = books.policies[max(books.policies)].intake.largest_bytes
-    installed = {*books.policies, *books.rosters}
+    terms = Terms(exercise, settings.time is TimeSource.WATERMARKS, largest, books.policies, books.rosters)
 
-    def judge(raw: bytes) -> tuple[Topic, Event | Refused]:
+    def judged(raw: bytes) -> tuple[Topic, Event | Refused]:
         target = BY_NAME[topic] if topic else _topic_of(raw)
-        event = decode(Record(target.name, 0, 0, 0, None, None if raw.strip() == TOMBSTONE else raw), largest)
-        return target, _of_an_installed_revision(event, installed)
+        return target, judge(Record(target.name, 0, 0, 0, None, None if raw.strip() == TOMBSTONE else raw), terms)
 
-    return judge
+    return judged
 
 
 def read(content: bytes, judge: Judge) -> list[Read]:
@@ -80,13 +81,6 @@ def read(content: bytes, judge: Judge) -> list[Read]:
     if not found:
         raise Stop("there is no event in it; write one CloudEvent per line")
     return found
-
-
-def misplaced(lines: Iterable[Read], exercise: bool) -> list[Read]:
-    """Exercises on a prefix that is none, and the reverse: INTAKE would refuse them there."""
-    where = "publish it under a prefix with exercise. in it (SIAGA_PREFIX)" if not exercise else "mark it with exercise: true here"
-    refusal = Refused(Refusing.EXERCISE_MISPLACED, "data.exercise", where)
-    return [line._replace(refused=refusal) for line in lines if line.event and _exercise(line.event) not in (exercise, None)]
 
 
 def remarks(file: str, lines: Sequence[Read]) -> list[str]:
@@ -103,11 +97,6 @@ def remarks(file: str, lines: Sequence[Read]) -> list[str]:
     return said
 
 
-def _exercise(event: Event) -> bool | None:
-    """None for what has no such mark, as watermarks."""
-    return getattr(event.fact, "exercise", None)
-
-
 def _read(number: int, raw: bytes, judge: Judge) -> Read:
     topic, judged = judge(raw)
     if isinstance(judged, Refused):
@@ -121,14 +110,5 @@ def _topic_of(raw: bytes) -> Topic:
         kind = json.loads(raw).get("type")
     except (ValueError, AttributeError, RecursionError):
         return INCIDENTS
-    return TOPICS_OF.get(kind, (INCIDENTS,))[0] if isinstance(kind, str) else INCIDENTS
-
-
-def _of_an_installed_revision(event: Event | Refused, installed: set[str]) -> Event | Refused:
-    fact = event.fact if isinstance(event, Event) else None
-    if not isinstance(fact, Activate):
-        return event
-    for field in ("policy", "roster"):
-        if (named := getattr(fact, field)) and named not in installed:
-            return Refused(Refusing.UNKNOWN_REVISION, field, f"activate a revision that is installed: {', '.join(sorted(installed))}")
-    return event
+    known = FACTS.get(kind) if isinstance(kind, str) else None
+    return known.topics[0] if known else INCIDENTS

@@ -24,7 +24,7 @@ from streams.cli.stage.screen import Screen
 from streams.cli.stage.show import Show, Teller
 from streams.live import kafka
 from streams.live.jars import KAFKA, kafka_jars
-from streams.live.settings import Settings
+from streams.live.settings import Settings, TimeSource
 from streams.simulate.catchers import LOOPBACK
 from streams.simulate.checker import Tally, check
 from streams.simulate.checks import Verdict
@@ -109,7 +109,7 @@ class Evening:
             self._screen.wait("topics are made, and two workers take their seats")
             catcher = await stack.enter_async_context(troupe.catcher(home, port))
             await stack.enter_async_context(_topics(settings))
-            stack.enter_context(place.noted(running.bootstrap, settings.prefix))
+            stack.enter_context(place.noted(running.bootstrap, settings.prefix, TimeSource.WATERMARKS))
             told = troupe.environment(settings, catcher, home / "state")
             crew = await stack.enter_async_context(troupe.workers(told, home, running.check))
             scene = await stack.enter_async_context(play.listening(settings))

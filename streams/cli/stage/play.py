@@ -19,7 +19,7 @@ from streams.cli.stage.scene import HEARD, Scene
 from streams.live import kafka
 from streams.live.settings import Settings
 from streams.simulate import pace
-from streams.simulate.story import Event, Line, NobodyToldError, Story, act_event, fact_event, registry_events, watermarks
+from streams.simulate.story import Event, Line, NobodyToldError, Story, act_event, line_events, registry_events, watermarks
 
 READY_SECONDS, SETTLE_SECONDS, QUIET_SECONDS = 90.0, 150.0, 1.0
 
@@ -133,7 +133,7 @@ class _Performance:
         return Played(self._events, self._acts, len(self._scene.deliveries))
 
     async def _perform(self, burst: pace.Burst) -> None:
-        await self._publish(fact_event(self._story, line) for line in burst.lines if line.fact)
+        await self._publish(event for line in burst.lines for event in line_events(self._story, line))
         for line in burst.lines:
             if line.act:
                 await self._let_act(line)

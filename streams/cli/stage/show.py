@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
-from schemas.escalation import Escalation
+from schemas.escalation import Escalation, Taken
 from schemas.intake import Grade
 from schemas.topics import INBOXES
 from schemas.word import UtcMs, as_datetime
@@ -47,7 +47,7 @@ class Teller:
         self._heard = 0
         self._is_design = False
         self._first: dict[str, Escalation] = {}
-        self._taken: Counter[str] = Counter()
+        self._taken: dict[str, Sequence[Taken]] = {}
         first = next(line for line in story.lines if line.fact)
         self._day = self._local(first.at).date()
         self._title = f"{story.title.split(':')[0].upper()}  {self._day:%a %d %b %Y}, {_abbreviation(story.zone)}"
@@ -66,9 +66,9 @@ class Teller:
             self._tell(line.at, words.change(line, word, scene) if word else words.fact(line, self._firms))
         for word in new:
             self._first.setdefault(word.id, word)
-            if word not in changes and (half := words.step(word, self._first[word.id], self._taken[word.id], scene)):
+            if word not in changes and (half := words.step(word, self._first[word.id], self._taken.get(word.id, ()), scene)):
                 self._tell(word.at, half)
-            self._taken[word.id] = len(word.taken)
+            self._taken[word.id] = words.taken(word)
 
     def aside(self, text: str) -> None:
         """Something that happens to the machine, not in the story."""

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from handlers import wording
-from handlers.wording import BECAUSE, FIGURES, POSITIONS
+from handlers.wording import incident
+from handlers.wording.codes import BECAUSE, POSITIONS
+from handlers.wording.incident import FIGURES
 from schemas.escalation import Answer, Delivery, Escalation, EscalationState, Judged, Taken, Why
 from schemas.intake import IncidentBulletin
 from schemas.registry import FirmEntry
@@ -46,7 +47,7 @@ def fact(line: Line, firms: Mapping[str, str]) -> Half:
 
 
 def _places(said: IncidentBulletin, firm: str) -> tuple[str, ...]:
-    unit, estate = wording.unit(said.unit, "en") if said.unit else "", (said.estate or "").upper()
+    unit, estate = incident.unit(said.unit, "en") if said.unit else "", (said.estate or "").upper()
     return tuple(", ".join(filter(None, place)) for place in ((f"{firm} {unit}".strip(), estate), (unit, estate), (estate,)))
 
 
@@ -85,7 +86,7 @@ def is_change(word: Escalation) -> bool:
     return word.why in (Why.FACTS_CHANGED, Why.GRADE_ROSE)
 
 
-def step(word: Escalation, first: Escalation, taken_before: int, scene: Scene) -> Half | None:
+def step(word: Escalation, first: Escalation, taken_before: Sequence[Taken], scene: Scene) -> Half | None:
     """What a word on an escalation says that an audience wants to see."""
     match word.why:
         case Why.FIRST_NOTICE:
@@ -94,20 +95,25 @@ def step(word: Escalation, first: Escalation, taken_before: int, scene: Scene) -
             return Half("climbs", f"{word.grade}, {_span((word.at - first.at) // 60_000)}", _told(word, word.level))
         case Why.FACTS_CHANGED | Why.GRADE_ROSE:
             return Half("change", _changes(word, scene) or "what is known has changed", _told_again(word, scene))
-        case Why.FILING:
+        case Why.MATTER:
             return Half("filing", "has the 48-hour report arrived?", (f"asked of {len(_told_now(word, scene))}",))
         case Why.REARMED:
             return Half("opens", "taken, but no act or news since: the ladder starts again")
-    if word.state is EscalationState.TAKEN and len(word.taken) > taken_before:
-        who = " + ".join(short(each.position) for each in _newest(word.taken))
+    if word.state is EscalationState.TAKEN and taken(word) != taken_before:
+        who = " + ".join(short(each.position) for each in _newest(taken(word)))
         return Half("ACK", who, (f"not told: {_names(word.not_told) or 'nobody'}",))
     return None
 
 
+def taken(word: Escalation) -> Sequence[Taken]:
+    """Who has acknowledged so far."""
+    return word.standing.taken
+
+
 def figures(word: Escalation, scene: Scene, revision: int | None = None) -> dict[str, int]:
     """The main figures as they were told at a revision: this one, if none is named."""
-    told = [d for d in scene.deliveries.values() if d.escalation == word.id and d.revision == (revision or word.revision)]
-    return {figure.name: figure.headline.value for figure in told[-1].situation.figures} if told else {}
+    told = [d for d in scene.deliveries.values() if d.thread == word.id and d.revision == (revision or word.revision)]
+    return dict(told[-1].situation.numbers()) if told else {}
 
 
 def counted(shown: Mapping[str, int], *names: str) -> str:
@@ -148,10 +154,10 @@ def _reason(reason: Reason) -> str:
 
 
 def _told(word: Escalation, level: int) -> tuple[str, ...]:
-    new = [told.position for told in word.told if told.level == level]
+    new = [told.position for told in word.standing.told if told.level == level]
     if not new:
         return ("all told again",)
-    again = f", and {len(word.told) - len(new)} again" if len(word.told) > len(new) and level > 1 else ""
+    again = f", and {len(word.standing.told) - len(new)} again" if len(word.standing.told) > len(new) and level > 1 else ""
     return f"told {len(new)}: {_names(new)}{again}", f"told {len(new)}{again}"
 
 
@@ -162,7 +168,7 @@ def _told_again(word: Escalation, scene: Scene) -> tuple[str, ...]:
 
 def _told_now(word: Escalation, scene: Scene) -> set[str]:
     deliveries: Iterable[Delivery] = scene.deliveries.values()
-    return {d.position for d in deliveries if (d.escalation, d.revision, d.at) == (word.id, word.revision, word.at)}
+    return {d.to.position for d in deliveries if (d.thread, d.revision, d.at) == (word.id, word.revision, word.at)}
 
 
 def _changes(word: Escalation, scene: Scene) -> str:

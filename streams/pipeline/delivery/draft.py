@@ -1,15 +1,15 @@
 """Draft: one step in the making. Collects what changes and what is said; the memory that was passed in stays as it was."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from schemas.delivery import Attempt, Ending, Outcome
+from schemas.delivery import Attempt, Ending, GaveUp, Outcome
 from schemas.escalation import Delivery
 from schemas.policy import Delivering
 from schemas.topics import ATTEMPTS, ESCALATION_INBOX
 from schemas.word import Stamp, UtcMs
-from streams.pipeline.delivery.letterbox import Queued, charged, in_order, turn
+from streams.pipeline.delivery.letterbox import Up, charged, in_order, letter_of, queued_up, turn
 from streams.pipeline.delivery.memory import Letter, Letterbox, Open, Thread, Wait, letter_key, thread_key
 from streams.pipeline.delivery.retry import lapses, may_be_double, not_after
 from streams.pipeline.delivery.thread import closes_at, settle
@@ -31,90 +31,98 @@ class Draft:
         self._words: list[Said] = []
         self._stamp = Stamp(record.header("policy"), record.header("roster"))
 
-    def thread(self, escalation: str) -> Thread:
+    def thread(self, name: str) -> Thread:
         """The thread as it is by now."""
-        kept: Thread | None = self._threads.get(escalation) or self._entries.get(thread_key(self.receiver, escalation))
+        kept: Thread | None = self._threads.get(name) or self._entries.get(thread_key(self.receiver, name))
         return kept or Thread()
 
-    def keep(self, escalation: str, thread: Thread) -> None:
-        """Change a thread: what is settled in it is said at once, and the letterbox knows whether it waits."""
+    def keep(self, name: str, thread: Thread) -> None:
+        """Change a thread: what is settled in it is said at once, and the letterbox knows what waits."""
         attempt = self.box.open
-        settled, withdrawn = settle(thread, attempt.wait if attempt and attempt.escalation == escalation else None)
-        self._threads[escalation] = replace(settled, touched=max(settled.touched, self.box.at))
-        waiting = [other for other in self.box.waiting if other != escalation or settled.waiting]
-        if settled.waiting and escalation not in waiting:
-            waiting.append(escalation)
-        self.box = replace(self.box, waiting=tuple(waiting))
+        settled, withdrawn = settle(thread, attempt.wait if attempt and attempt.thread == name else None)
+        self._threads[name] = replace(settled, touched=max(settled.touched, self.box.at))
+        self.box = queued_up(self.box, name, settled)
         for wait, stands_for in withdrawn:
-            self.end(escalation, wait, Ending.WITHDRAWN, stands_for=stands_for)
+            self.end(name, wait, Ending.WITHDRAWN, stands_for=stands_for)
 
-    def letter(self, escalation: str, delivery: str) -> Delivery:
+    def letter(self, name: str, delivery: str) -> Delivery:
         """The text of a letter that has not ended."""
-        key = letter_key(self.receiver, escalation, delivery)
+        key = letter_key(self.receiver, name, delivery)
         letter: Letter = self._letters.get(key) or self._entries[key]
         return letter.delivery
 
     def post(self, delivery: Delivery) -> None:
         """A letter has come in."""
-        self._letters[letter_key(self.receiver, delivery.escalation, delivery.id)] = Letter(delivery)
+        self._letters[letter_key(self.receiver, delivery.thread, delivery.id)] = Letter(delivery)
 
-    def end(self, escalation: str, wait: Wait, ending: Ending, *, stands_for: str = "", answer: str = "") -> None:
+    def end(self, name: str, wait: Wait, ending: Ending, *, stands_for: str = "", answer: str = "", gave_up: GaveUp | None = None) -> None:
         """A letter has ended, in this one of three ways, and never again (law 9)."""
-        delivery = self.letter(escalation, wait.id)
+        delivery = self.letter(name, wait.id)
+        disabled = self.box.disabled
         outcome = Outcome(
             delivery=wait.id,
-            escalation=escalation,
+            thread=name,
             estate=delivery.estate,
             receiver=self.receiver,
-            position=delivery.position,
+            position=delivery.to.position,
             ending=ending,
             at=self.box.at,
             attempts=wait.tries,
+            gave_up=gave_up,
             stands_for=stands_for,
             answer=answer,
             possible_duplicate=may_be_double(wait),
-            disabled=ending is Ending.GIVEN_UP and bool(self.box.disabled and self.box.disabled.address == wait.address),
+            disabled=ending is Ending.GIVEN_UP and bool(disabled and disabled.address == wait.address),
         )
         self._words.append(Said(ESCALATION_INBOX, delivery.estate, outcome, self._stamp))
-        self._letters[letter_key(self.receiver, escalation, wait.id)] = None
+        self._letters[letter_key(self.receiver, name, wait.id)] = None
 
-    def waiting(self) -> list[Queued]:
+    def give_up(self, name: str, wait: Wait, gave_up: GaveUp, answer: str) -> None:
+        """A letter is given up, for this reason."""
+        self.end(name, wait, Ending.GIVEN_UP, answer=answer, gave_up=gave_up)
+
+    def waiting(self) -> Iterator[Up]:
         """All waiting letters in order."""
-        return in_order((escalation, self.thread(escalation)) for escalation in self.box.waiting)
+        return in_order(self.box, self.thread)
+
+    def last(self) -> Up:
+        """The last in order of all that wait."""
+        return letter_of(max((*self.box.waiting[-1:], *self.box.passing[-1:])), self.thread)
 
     def finish(self) -> Step:
         """If no attempt is open, open that of whose turn it is; then the step."""
         due = Due()
-        if self.box.open is None and self.box.waiting:
-            up, due = turn(self.box, self.waiting(), self.delivering)
+        if self.box.open is None and (self.box.waiting or self.box.passing):
+            up, due = turn(self.box, self.thread, self.delivering)
             if up:
                 self._attempt(up)
         if self.box.open:
             due = Due(wall=self.box.open.lapses)
         return self._step(due)
 
-    def _attempt(self, up: Queued) -> None:
+    def _attempt(self, up: Up) -> None:
         wait = replace(up.wait, tries=up.wait.tries + 1, paid=not up.wait.free)
         retry = self.delivering.retry(wait.channel)
         begun_by = not_after(self.wall, retry)
         attempt = Attempt(
-            delivery=self.letter(up.escalation, wait.id),
+            delivery=self.letter(up.name, wait.id),
             number=wait.tries,
             not_after=begun_by,
-            thread="" if up.thread.root == wait.id else up.thread.root,
+            root="" if up.thread.root == wait.id else up.thread.root,
             seen=up.thread.seen,
             possible_duplicate=may_be_double(wait),
             coalesced=wait.coalesced,
+            more_coalesced=wait.more_coalesced,
         )
         self._words.append(Said(ATTEMPTS, self.receiver, attempt, self._stamp))
-        opened = Open(up.escalation, wait, self.box.at, lapses(begun_by, retry, self.delivering))
+        opened = Open(up.name, wait, self.box.at, lapses(begun_by, retry, self.delivering))
         self.box = replace(charged(self.box, up.wait, self.delivering), open=opened)
-        self.keep(up.escalation, up.thread.without(wait))
+        self.keep(up.name, up.thread.without(wait))
 
     def _step(self, due: Due) -> Step:
-        threads = {thread_key(self.receiver, escalation): thread for escalation, thread in self._threads.items()}
+        threads = {thread_key(self.receiver, name): thread for name, thread in self._threads.items()}
         letters = {key: letter for key, letter in self._letters.items() if letter or key in self._entries}
-        dues = {key: Due(at=closes_at(thread)) for key, thread in threads.items()}
+        dues = {key: Due(at=closes_at(thread, self.delivering)) for key, thread in threads.items()}
         if due != Due():
             dues[self.receiver] = due
         return Step({self.receiver: self.box, **threads, **letters}, tuple(self._words), dues)

@@ -1,25 +1,27 @@
 """Letterbox: whose turn it is at one receiver, and what the others wait for. Knows tokens and order; not what the letters say."""
 
-from collections.abc import Iterable, Iterator
+from bisect import insort
+from collections.abc import Callable, Iterator
+from heapq import merge
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from schemas.policy import Delivering
 from schemas.word import UtcMs
-from streams.pipeline.delivery.memory import Letterbox, Thread, Wait
+from streams.pipeline.delivery.memory import Letterbox, Queued, Thread, Wait
 from streams.pipeline.delivery.thread import held_until
 from streams.pipeline.line import Due
 
 MINUTE_MS = 60_000
-MOST_WAITING = 1_000
-"""Threads that may wait at one receiver: at a message per ten minutes a week of them. Beyond it the last in order is given up."""
+
+ThreadOf = Callable[[str], Thread]
 
 
-class Queued(NamedTuple):
+class Up(NamedTuple):
     """A waiting letter and its thread."""
 
-    escalation: str
+    name: str
     thread: Thread
     wait: Wait
 
@@ -27,49 +29,67 @@ class Queued(NamedTuple):
 class Turn(NamedTuple):
     """Who goes now, if anybody may; else when to look again."""
 
-    up: Queued | None
+    up: Up | None
     due: Due = Due()
 
 
-def in_order(threads: Iterable[tuple[str, Thread]]) -> list[Queued]:
-    """All waiting letters: free ones first, then the higher grade, then the oldest (law 11)."""
-    queue = [Queued(escalation, thread, wait) for escalation, thread in threads for wait in thread.waiting]
-    return sorted(queue, key=lambda queued: (not queued.wait.free, -queued.wait.rank, queued.wait.queued))
+def queued_up(box: Letterbox, name: str, thread: Thread) -> Letterbox:
+    """The letterbox with the letters of one thread in their places."""
+    waiting = [one for one in box.waiting if one.thread != name]
+    passing = [one for one in box.passing if one.thread != name]
+    for wait in thread.waiting:
+        insort(waiting if _pays(wait) else passing, Queued(int(not wait.free), -wait.rank, wait.queued, name))
+    return replace(box, waiting=tuple(waiting), passing=tuple(passing))
 
 
-def turn(box: Letterbox, queue: list[Queued], delivering: Delivering) -> Turn:
+def in_order(box: Letterbox, thread_of: ThreadOf) -> Iterator[Up]:
+    """All waiting letters in the order in which they go."""
+    return (letter_of(queued, thread_of) for queued in merge(box.passing, box.waiting))
+
+
+def letter_of(queued: Queued, thread_of: ThreadOf) -> Up:
+    """The letter at a place."""
+    thread = thread_of(queued.thread)
+    return Up(queued.thread, thread, next(wait for wait in thread.waiting if wait.queued == queued.queued))
+
+
+def turn(box: Letterbox, thread_of: ThreadOf, delivering: Delivering) -> Turn:
     """The first in order whom nothing holds back.
 
-    Only ticks end a wait (law 3); a letter's own arrival counts for itself. Tokens of letters of a higher grade that wait for something
-    else stay reserved for them, so that none is held back by a lower one.
+    Only ticks end a wait (law 3); a letter's own arrival counts for itself. Whoever has no token is not even looked at.
     """
     ats: set[UtcMs] = set()
     walls: set[UtcMs] = set()
     window = delivering.coalesce_minutes * MINUTE_MS
-    tokens = delivering.bucket - missing(box, delivering)
-    next_token = _next_token(box, delivering)
-    for queued, reserved in zip(queue, _reserved(queue), strict=True):
-        wait = queued.wait
+    payers = tuple(_payers(box, delivering.bucket - missing(box, delivering)))
+    for queued in merge(box.passing, payers):
+        up = letter_of(queued, thread_of)
+        wait = up.wait
         next_try = max(wait.not_before, box.paused_until)
-        joins = held_until(queued.thread, wait, window)
+        joins = held_until(up.thread, wait, window)
         resting = next_try > max(box.ticked_wall, wait.wall)
         joining = joins > max(box.ticked_at, wait.at)
-        broke = _pays(wait) and tokens <= reserved
-        if not (resting or joining or broke):
-            return Turn(queued)
+        if not (resting or joining):
+            return Turn(up)
         walls.update((next_try,) if resting else ())
-        ats.update((joins,) if joining else (), next_token if broke else ())
+        ats.update((joins,) if joining else ())
+    ats.update(_next_token(box, delivering) if len(payers) < len(box.waiting) else ())
     return Turn(None, Due(at=min(ats, default=None), wall=min(walls, default=None)))
 
 
-def _reserved(queue: list[Queued]) -> Iterator[int]:
-    """For each letter in order, how many letters of a strictly higher grade still have to pay."""
+def _payers(box: Letterbox, tokens: int) -> Iterator[Queued]:
+    """Those that pay, as far as the tokens go.
+
+    Tokens of letters of a higher rank that wait for something else stay reserved for them, so that none is held back by a lower one.
+    """
     higher, equal, rank = 0, 0, 0
-    for queued in queue:
-        if queued.wait.rank != rank:
-            higher, equal, rank = higher + equal, 0, queued.wait.rank
-        yield higher
-        equal += _pays(queued.wait)
+    for queued in box.waiting:
+        if queued.minus_rank != rank:
+            higher, equal, rank = higher + equal, 0, queued.minus_rank
+        if tokens <= higher:
+            return
+        yield queued
+        equal += 1
 
 
 def _pays(wait: Wait) -> bool:

@@ -1,7 +1,7 @@
 """Memory of DELIVERY: what is kept of a receiver, of each thread with that receiver, and of each letter that has not ended.
 
-Three kinds of entries, each far below 64 KB: `receiver` (the letterbox), `receiver/escalation` (the thread), and
-`receiver/escalation/delivery` (the letter itself, written once when it arrives, closed when it ends). Only the letter is heavy.
+Three kinds of entries, each far below 64 KB: `receiver` (the letterbox), `receiver/thread` (the thread), and `receiver/thread/delivery`
+(the letter itself, written once when it arrives, closed when it ends). Only the letter is heavy.
 """
 
 import msgspec
@@ -13,6 +13,9 @@ from schemas.word import Part, UtcMs
 MOST_KNOWN = 1_000
 """Ids remembered per thread: 25 KB of an entry. An escalation of three days has some dozens."""
 
+MOST_COALESCED = 50
+"""Ids named of the letters that a letter stands for; the rest are counted."""
+
 
 class Wait(Part, frozen=True, array_like=True):
     """A letter on its way: what queueing, coalescing and retrying must know of it, without its text.
@@ -23,7 +26,7 @@ class Wait(Part, frozen=True, array_like=True):
     """
 
     id: str
-    topic: str
+    matter: str
     address: str
     channel: str
     revision: int
@@ -32,7 +35,7 @@ class Wait(Part, frozen=True, array_like=True):
     at: UtcMs
     wall: UtcMs
     rank: int
-    dead: int
+    peak: int
     cancel: bool
     free: bool
     paid: bool = False
@@ -41,6 +44,7 @@ class Wait(Part, frozen=True, array_like=True):
     in_doubt: tuple[int, ...] = ()
     not_before: UtcMs = 0
     coalesced: tuple[str, ...] = ()
+    more_coalesced: int = 0
 
 
 class Open(Part, frozen=True, array_like=True):
@@ -49,7 +53,7 @@ class Open(Part, frozen=True, array_like=True):
     ended: a late receipt of an earlier try has ended the delivery, but this try may still be in a sender's hand.
     """
 
-    escalation: str
+    thread: str
     wait: Wait
     at: UtcMs
     lapses: UtcMs
@@ -64,11 +68,23 @@ class Disabled(Part, frozen=True, array_like=True):
     answer: str
 
 
+class Queued(Part, frozen=True, array_like=True, order=True):
+    """A waiting letter's place: free ones first (behind 0, then 1), then the higher rank, then the oldest (law 11).
+
+    queued: as in `Wait`, by which the letter is found in its thread.
+    """
+
+    behind: int
+    minus_rank: int
+    queued: int
+    thread: str
+
+
 class Letterbox(Part, frozen=True, array_like=True, tag="letterbox"):
     """One receiver. `at` is the latest time of law heard of; `ticked_at` and `ticked_wall` are the last tick's, which alone end waits.
 
     spent, spent_since: tokens missing from the bucket, and the instant from which the next one is counted. failures: in a row.
-    waiting: the threads in which something waits, in the order in which they began to.
+    waiting: the places of letters that need a token; passing: of those that need none, or none any more; both in the order of going.
     """
 
     at: UtcMs = 0
@@ -81,23 +97,24 @@ class Letterbox(Part, frozen=True, array_like=True, tag="letterbox"):
     paused_until: UtcMs = 0
     open: Open | None = None
     disabled: Disabled | None = None
-    waiting: tuple[str, ...] = ()
+    waiting: tuple[Queued, ...] = ()
+    passing: tuple[Queued, ...] = ()
 
 
 class Line(Part, frozen=True, array_like=True):
-    """One topic of a thread: the newest revision that arrived, and what the receiver was last told (or may have been)."""
+    """One matter of a thread: the newest revision that arrived, and what the receiver was last told (or may have been)."""
 
-    topic: str
+    matter: str
     revision: int = -1
     id: str = ""
     cancelled: bool = False
     told_at: UtcMs | None = None
     told_rank: int = 0
-    told_dead: int = 0
+    told_peak: int = 0
 
 
 class Thread(Part, frozen=True, array_like=True, tag="thread"):
-    """What one receiver is told of one escalation.
+    """What one receiver is told of one escalation, or of one digest.
 
     root: the first delivery that reached the receiver, or may have; empty until one did. known: revisions and ids that have arrived, so
     that a repeated one says nothing (law 5); `forgotten` is the highest revision among those no longer listed.
@@ -111,13 +128,13 @@ class Thread(Part, frozen=True, array_like=True, tag="thread"):
     forgotten: int = -1
     touched: UtcMs = 0
 
-    def line(self, topic: str) -> Line:
-        """The line of that topic; an empty one when nothing has been said on it."""
-        return next((line for line in self.lines if line.topic == topic), Line(topic))
+    def line(self, matter: str) -> Line:
+        """The line of that matter; an empty one when nothing has been said of it."""
+        return next((line for line in self.lines if line.matter == matter), Line(matter))
 
     def with_line(self, line: Line) -> "Thread":
-        """A copy with this line in the place of its topic's."""
-        others = tuple(other for other in self.lines if other.topic != line.topic)
+        """A copy with this line in the place of its matter's."""
+        others = tuple(other for other in self.lines if other.matter != line.matter)
         return msgspec.structs.replace(self, lines=(*others, line))
 
     def without(self, wait: Wait) -> "Thread":
@@ -145,25 +162,11 @@ class Letter(Part, frozen=True, array_like=True, tag="letter"):
     delivery: Delivery
 
 
-def thread_key(receiver: str, escalation: str) -> str:
+def thread_key(receiver: str, thread: str) -> str:
     """The entry of a thread. Ids hold no slash."""
-    return f"{receiver}/{escalation}"
+    return f"{receiver}/{thread}"
 
 
-def letter_key(receiver: str, escalation: str, delivery: str) -> str:
+def letter_key(receiver: str, thread: str, delivery: str) -> str:
     """The entry of a letter."""
-    return f"{receiver}/{escalation}/{delivery}"
-
-
-_encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[Letterbox | Thread | Letter] = msgspec.json.Decoder(Letterbox | Thread | Letter)
-
-
-def pack(entry: Letterbox | Thread | Letter) -> bytes:
-    """An entry as canonical JSON."""
-    return _encoder.encode(entry)
-
-
-def unpack(packed: bytes) -> Letterbox | Thread | Letter:
-    """The entry that `packed` is."""
-    return _decoder.decode(packed)
+    return f"{receiver}/{thread}/{delivery}"

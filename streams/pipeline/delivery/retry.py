@@ -42,6 +42,11 @@ def after_failure(wait: Wait, receipt: Receipt, retry: Retry, wall: UtcMs) -> Wa
     return replace(wait, failures=wait.failures + 1, not_before=wall + pause * SECOND_MS)
 
 
+def after_expiry(wait: Wait, retry: Retry, wall: UtcMs) -> Wait:
+    """The letter after an attempt that nobody began: tried again after the shortest pause, as often as it takes."""
+    return replace(wait, not_before=wall + min(retry.after_seconds, default=0) * SECOND_MS)
+
+
 def after_silence(wait: Wait, retry: Retry) -> Wait | None:
     """The letter after a try that began and of which nothing more was heard; None when the schedule is used up.
 

@@ -8,20 +8,21 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from schemas.codec import decode, name_of
-from schemas.delivery import Ending, Receipt, ReceiptKind
-from schemas.escalation import Delivery
+from schemas.delivery import Ending, GaveUp, Receipt, ReceiptKind
+from schemas.escalation import Delivery, Item
 from schemas.ledger import Origin, Parked, Tick
+from schemas.policy import Delivering
 from schemas.topics import PARKED
 from schemas.word import Stamp, UtcMs, Word
+from streams.pipeline.delivery import digest
 from streams.pipeline.delivery.draft import Draft
-from streams.pipeline.delivery.letterbox import MOST_WAITING
 from streams.pipeline.delivery.memory import Disabled, Letterbox, Open, Thread, Wait
-from streams.pipeline.delivery.retry import after_failure, after_silence, doubted, with_failure, with_success
+from streams.pipeline.delivery.retry import after_expiry, after_failure, after_silence, doubted, with_failure, with_success
 from streams.pipeline.delivery.thread import as_wait, closes_at, overtaken_by, with_accepted, with_arrival, with_told
 from streams.pipeline.line import NOTHING, Due, Entry, InForce, Record, Said, Step
 
 LARGEST_LETTER_BYTES = 32 * 1024
-"""A delivery is 3 to 5 KB. A larger one than this could not be kept beside what its thread remembers of it."""
+"""A delivery is 3 to 5 KB, and never more than 16 KB. A larger one than this could not be kept beside what its thread remembers of it."""
 
 LATEST_INSTANT: UtcMs = 253_402_300_799_999
 """The end of the year 9999: later instants cannot be written down as text."""
@@ -39,7 +40,11 @@ def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Ste
         return _park(record, odd)
     match word:
         case Delivery():
-            return _delivery(Draft(entries, record, word.receiver, in_force.policy.delivery), word, len(record.value or b""))
+            return _delivery(Draft(entries, record, word.to.receiver, in_force.policy.delivery), word, len(record.value or b""))
+        case Item() if not digest.has_room(entries, word):
+            return _park(record, "more estates than one digest may have")
+        case Item():
+            return digest.add(entries, word, in_force.policy.delivery, _stamp(record))
         case Receipt():
             return _receipt(Draft(entries, record, word.receiver, in_force.policy.delivery), word)
         case Tick():
@@ -53,57 +58,65 @@ def _odd(word: Word) -> str:
     instants: tuple[UtcMs, ...] = ()
     match word:
         case Delivery():
-            names, instants = (word.receiver, word.escalation, word.id), (word.at,)
+            names, instants = (word.to.receiver, word.thread, word.id), (word.at,)
+        case Item():
+            names, instants = (word.to.receiver, word.thread), (word.at, word.closes)
         case Receipt():
             names = (word.receiver,)
         case Tick():
             instants = (word.at, word.wall)
-    if any(not name or "/" in name for name in names):
-        return "an id that is empty or holds a slash"
+    if any(not name or "/" in name or "|" in name for name in names):
+        return "an id that is empty or holds a slash or a bar"
     return "" if all(0 <= instant <= LATEST_INSTANT for instant in instants) else "an instant outside the calendar"
 
 
 def _park(record: Record, error: str) -> Step:
     key = (record.key or b"").decode("utf-8", "replace")
     parked = Parked("delivery", key, error, Origin(record.topic, record.partition, record.offset))
-    return Step(words=(Said(PARKED, key, parked, Stamp(record.header("policy"), record.header("roster"))),))
+    return Step(words=(Said(PARKED, key, parked, _stamp(record)),))
+
+
+def _stamp(record: Record) -> Stamp:
+    return Stamp(record.header("policy"), record.header("roster"))
 
 
 def _delivery(draft: Draft, delivery: Delivery, size: int) -> Step:
-    thread = draft.thread(delivery.escalation)
+    thread = draft.thread(delivery.thread)
     if thread.knows(delivery):
         return NOTHING
     box = draft.box
-    disabled = box.disabled if box.disabled and box.disabled.address == delivery.address else None
+    disabled = box.disabled if box.disabled and box.disabled.address == delivery.to.address else None
     draft.box = replace(box, at=max(box.at, delivery.at), arrived=box.arrived + 1, disabled=disabled)
     wait = as_wait(delivery, box, draft.wall)
     thread = thread.with_known(delivery)
     draft.post(delivery)
     if hindrance := _hindrance(draft.box, wait, size):
-        draft.keep(delivery.escalation, thread)
-        draft.end(delivery.escalation, wait, Ending.GIVEN_UP, answer=hindrance)
+        draft.keep(delivery.thread, thread)
+        draft.give_up(delivery.thread, wait, *hindrance)
     elif (newer := overtaken_by(thread, wait)) is not None:
-        draft.keep(delivery.escalation, thread)
-        draft.end(delivery.escalation, wait, Ending.WITHDRAWN, stands_for=newer)
+        draft.keep(delivery.thread, thread)
+        draft.end(delivery.thread, wait, Ending.WITHDRAWN, stands_for=newer)
     else:
-        draft.keep(delivery.escalation, with_arrival(thread, wait))
+        draft.keep(delivery.thread, with_arrival(thread, wait))
         _keep_within_bounds(draft)
     return draft.finish()
 
 
-def _hindrance(box: Letterbox, wait: Wait, size: int) -> str:
+def _hindrance(box: Letterbox, wait: Wait, size: int) -> tuple[GaveUp, str] | None:
     if box.disabled:
-        return box.disabled.answer or "the receiver wants nothing any more"
+        return GaveUp.UNREACHABLE, box.disabled.answer or "the receiver wants nothing any more"
     if wait.channel not in CHANNELS:
-        return f"there is no channel {wait.channel[:40]}"
-    return f"{size} bytes are more than a letter may have" if size > LARGEST_LETTER_BYTES else ""
+        return GaveUp.NO_CHANNEL, f"there is no channel {wait.channel[:40]}"
+    if size > LARGEST_LETTER_BYTES:
+        return GaveUp.TOO_LARGE, f"{size} bytes are more than a letter may have"
+    return None
 
 
 def _keep_within_bounds(draft: Draft) -> None:
-    if len(draft.box.waiting) > MOST_WAITING:
-        last = draft.waiting()[-1]
-        draft.keep(last.escalation, last.thread.without(last.wait))
-        draft.end(last.escalation, last.wait, Ending.GIVEN_UP, answer="the letterbox is full")
+    if len(draft.box.waiting) + len(draft.box.passing) > draft.delivering.most_waiting:
+        last = draft.last()
+        draft.keep(last.name, last.thread.without(last.wait))
+        draft.give_up(last.name, last.wait, GaveUp.FULL, "the letterbox is full")
 
 
 def _receipt(draft: Draft, receipt: Receipt) -> Step:
@@ -118,6 +131,8 @@ def _receipt(draft: Draft, receipt: Receipt) -> Step:
             _accepted(draft, attempt)
         case kind if kind is ReceiptKind.REFUSED or receipt.disable:
             _refused(draft, attempt, receipt)
+        case ReceiptKind.EXPIRED:
+            _expired(draft, attempt)
         case _:
             _failed(draft, attempt, receipt)
     return draft.finish()
@@ -126,10 +141,10 @@ def _receipt(draft: Draft, receipt: Receipt) -> Step:
 def _accepted(draft: Draft, attempt: Open) -> None:
     if attempt.ended:
         return
-    delivery = draft.letter(attempt.escalation, attempt.wait.id)
-    thread = with_accepted(with_told(draft.thread(attempt.escalation), attempt.wait, attempt.at), delivery)
-    draft.keep(attempt.escalation, thread)
-    draft.end(attempt.escalation, attempt.wait, Ending.ACCEPTED)
+    delivery = draft.letter(attempt.thread, attempt.wait.id)
+    thread = with_accepted(with_told(draft.thread(attempt.thread), attempt.wait, attempt.at), delivery)
+    draft.keep(attempt.thread, thread)
+    draft.end(attempt.thread, attempt.wait, Ending.ACCEPTED)
 
 
 def _late(draft: Draft, receipt: Receipt) -> Step:
@@ -144,12 +159,12 @@ def _late(draft: Draft, receipt: Receipt) -> Step:
         draft.box = replace(with_success(draft.box), open=replace(attempt, ended=True))
         _accepted(draft, replace(attempt, wait=doubted(attempt.wait)))
         return draft.finish()
-    for escalation, thread, wait in draft.waiting():
+    for name, thread, wait in draft.waiting():
         if wait.id == receipt.delivery and 0 < receipt.attempt <= wait.tries:
             others = tuple(number for number in wait.in_doubt if number != receipt.attempt)
             draft.box = with_success(draft.box)
-            draft.keep(escalation, thread.without(wait))
-            _accepted(draft, Open(escalation, replace(wait, in_doubt=others), draft.box.at, 0))
+            draft.keep(name, thread.without(wait))
+            _accepted(draft, Open(name, replace(wait, in_doubt=others), draft.box.at, 0))
             return draft.finish()
     return NOTHING
 
@@ -159,16 +174,16 @@ def _refused(draft: Draft, attempt: Open, receipt: Receipt) -> None:
     disabled = Disabled(address, receipt.answer) if receipt.disable else draft.box.disabled
     draft.box = replace(draft.box, open=None, disabled=disabled)
     _give_up(draft, attempt, receipt.answer)
-    for escalation, _, wait in draft.waiting() if receipt.disable else ():
+    for name, _, wait in tuple(draft.waiting()) if receipt.disable else ():
         if wait.address == address:
-            draft.keep(escalation, draft.thread(escalation).without(wait))
-            draft.end(escalation, wait, Ending.GIVEN_UP, answer=receipt.answer)
+            draft.keep(name, draft.thread(name).without(wait))
+            draft.give_up(name, wait, GaveUp.UNREACHABLE, receipt.answer)
 
 
 def _give_up(draft: Draft, attempt: Open, answer: str) -> None:
     if not attempt.ended:
-        draft.end(attempt.escalation, attempt.wait, Ending.GIVEN_UP, answer=answer)
-        draft.keep(attempt.escalation, draft.thread(attempt.escalation))
+        draft.give_up(attempt.thread, attempt.wait, GaveUp.UNREACHABLE, answer)
+        draft.keep(attempt.thread, draft.thread(attempt.thread))
 
 
 def _failed(draft: Draft, attempt: Open, receipt: Receipt) -> None:
@@ -179,10 +194,16 @@ def _failed(draft: Draft, attempt: Open, receipt: Receipt) -> None:
     _again_or_never(draft, attempt, after_failure(attempt.wait, receipt, retry, draft.wall), receipt.answer)
 
 
+def _expired(draft: Draft, attempt: Open) -> None:
+    """Nobody began it: our own senders were down, or had no room. That is no failure, and costs nothing of the schedule."""
+    draft.box = replace(draft.box, open=None)
+    retry = draft.delivering.retry(attempt.wait.channel)
+    _again_or_never(draft, attempt, after_expiry(attempt.wait, retry, draft.wall), "")
+
+
 def _lapsed(draft: Draft, attempt: Open) -> None:
     draft.box = replace(draft.box, open=None)
     if not attempt.begun:
-        # Nobody began it: our own senders were down. That is no failure, and costs nothing of the schedule.
         _again_or_never(draft, attempt, attempt.wait, "")
         return
     attempt = _in_doubt(draft, attempt)
@@ -193,7 +214,7 @@ def _lapsed(draft: Draft, attempt: Open) -> None:
 def _in_doubt(draft: Draft, attempt: Open) -> Open:
     wait = doubted(attempt.wait)
     if not attempt.ended:
-        draft.keep(attempt.escalation, with_told(draft.thread(attempt.escalation), wait, attempt.at))
+        draft.keep(attempt.thread, with_told(draft.thread(attempt.thread), wait, attempt.at))
     return replace(attempt, wait=wait)
 
 
@@ -201,7 +222,7 @@ def _again_or_never(draft: Draft, attempt: Open, again: Wait | None, answer: str
     if again is None:
         _give_up(draft, attempt, answer)
     elif not attempt.ended:
-        draft.keep(attempt.escalation, draft.thread(attempt.escalation).with_waiting(again))
+        draft.keep(attempt.thread, draft.thread(attempt.thread).with_waiting(again))
 
 
 def _tick(entries: Mapping[str, Entry], record: Record, tick: Tick, in_force: InForce) -> Step:
@@ -210,7 +231,11 @@ def _tick(entries: Mapping[str, Entry], record: Record, tick: Tick, in_force: In
         case Letterbox():
             return _tick_letterbox(Draft(entries, record, key, in_force.policy.delivery), tick)
         case Thread() as thread:
-            return _tick_thread(entries, key, thread, tick)
+            return _tick_thread(entries, key, thread, tick.at, in_force.policy.delivery)
+        case digest.Gathering() as gathering:
+            return digest.tick(entries, gathering, tick.at, (in_force.policy.delivery, _stamp(record)))
+        case digest.Series() as series:
+            return digest.tick_series(series, key, tick.at, in_force.policy.delivery)
         case _:
             return NOTHING
 
@@ -224,13 +249,13 @@ def _tick_letterbox(draft: Draft, tick: Tick) -> Step:
     return draft.finish()
 
 
-def _tick_thread(entries: Mapping[str, Entry], key: str, thread: Thread, tick: Tick) -> Step:
+def _tick_thread(entries: Mapping[str, Entry], key: str, thread: Thread, at: UtcMs, delivering: Delivering) -> Step:
     """A quiet thread is forgotten; one in which something is on its way is not quiet."""
-    receiver, escalation = key.split("/", 1)
+    receiver, name = key.split("/", 1)
     attempt = entries.get(receiver, Letterbox()).open
-    if closes_at(thread) > tick.at:
-        return Step({key: thread}, due={key: Due(at=closes_at(thread))})
-    if thread.waiting or (attempt and attempt.escalation == escalation):
-        busy = replace(thread, touched=tick.at)
-        return Step({key: busy}, due={key: Due(at=closes_at(busy))})
+    if closes_at(thread, delivering) > at:
+        return Step({key: thread}, due={key: Due(at=closes_at(thread, delivering))})
+    if thread.waiting or (attempt and attempt.thread == name):
+        busy = replace(thread, touched=at)
+        return Step({key: busy}, due={key: Due(at=closes_at(busy, delivering))})
     return Step({key: None})

@@ -1,14 +1,18 @@
-"""Acts: a named person's act on a stated revision in, ESCALATION's judgement out (law 10, G4). Nobody else judges an act."""
+"""Acts: a named person's act on a stated revision in; the judgement and what follows from it out (law 10, G4). Nobody else judges."""
 
 from typing import NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
-from schemas.escalation import AdmittedAct, EscalationState, Judged, Taken
+from schemas.escalation import AdmittedAct, EscalationState, Judged, MessageType, Taken, Why
+from schemas.ids import digest
 from schemas.operator import Verdict
-from streams.pipeline.escalation.address import Books
-from streams.pipeline.escalation.group import Open
-from streams.pipeline.escalation.ladder import clock_is_open, is_stopped, is_waiting_signal, ladder_of
+from schemas.surveillance import shown
+from streams.pipeline.escalation.books import Books
+from streams.pipeline.escalation.compose import Message
+from streams.pipeline.escalation.decide import Decision, begun, ended
+from streams.pipeline.escalation.ladder import is_stopped, is_urgent, may_stop
+from streams.pipeline.escalation.memory import MOST_ACTS, Open
 
 
 class Judgement(NamedTuple):
@@ -19,12 +23,26 @@ class Judgement(NamedTuple):
 
 
 def judge(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
-    """One act: refused with a reason, recorded, or carried out."""
+    """One act: refused with a reason, recorded, or carried out. One that comes again changes nothing (law 5)."""
+    known = digest(act.source, act.id)
+    if known in escalation.acts:
+        return Judgement(escalation, Judged.REPEATED)
     if refused := _refused(escalation, act, books):
         return Judgement(escalation, refused)
-    if not _is_supervised(act, books):  # G4: a firm that keeps acknowledging does not keep R16 from asking again.
-        escalation = msgspec.structs.replace(escalation, active_at=max(escalation.active_at, act.at))
-    return _JUDGES[act.act](escalation, act, books)
+    judgement = _JUDGES[act.act](escalation, act, books)
+    if judgement.judged in _WITHOUT_EFFECT:
+        return Judgement(escalation, judgement.judged)
+    return judgement._replace(escalation=_remembered(judgement.escalation, act, known, books))
+
+
+_WITHOUT_EFFECT = frozenset({Judged.REPEATED})
+
+
+def _remembered(escalation: Open, act: AdmittedAct, known: str, books: Books) -> Open:
+    escalation = replace(escalation, acts=(*escalation.acts, known)[-MOST_ACTS:])
+    if books.is_supervised(act.position):  # G4: a firm that keeps acknowledging does not keep R16 from asking again.
+        return escalation
+    return replace(escalation, active_at=max(escalation.active_at, act.at))
 
 
 def _refused(escalation: Open, act: AdmittedAct, books: Books) -> Judged | None:
@@ -39,36 +57,32 @@ def _refused(escalation: Open, act: AdmittedAct, books: Books) -> Judged | None:
     return None
 
 
-def _is_supervised(act: AdmittedAct, books: Books) -> bool:
-    return act.position.startswith(books.policy.supervised)
-
-
 def _acknowledge(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
     """It stops the ladder once every group that the ladder names has acknowledged; the supervised stop nothing."""
     if not escalation.has_told(act.position):  # Else the inspection of another province could stop this ladder.
         return Judgement(escalation, Judged.NOT_TOLD)
     if any(t.position == act.position and t.revision == act.revision for t in escalation.taken):
         return Judgement(escalation, Judged.REPEATED)
-    stops = not _is_supervised(act, books)
-    taken = (*escalation.taken, Taken(act.position, act.name, act.at, act.revision, stops))
-    escalation = msgspec.structs.replace(escalation, taken=taken)
+    stops = not books.is_supervised(act.position)
+    taken = Taken(act.position, shown(act.name), act.at, act.revision, stops)
+    others = tuple(one for one in escalation.taken if one.position != act.position)
+    escalation = replace(escalation, taken=(*others, taken))
     if is_stopped(escalation, books.policy):
-        return Judgement(msgspec.structs.replace(escalation, state=EscalationState.TAKEN, hurried_to=None), Judged.TAKEN)
-    in_part = stops and any(act.position.startswith(tuple(group)) for group in ladder_of(escalation, books.policy).stops)
+        return Judgement(replace(escalation, state=EscalationState.TAKEN, hurried_to=None), Judged.TAKEN)
+    in_part = stops and may_stop(act.position, escalation, books.policy)
     return Judgement(escalation, Judged.TAKEN_IN_PART if in_part else Judged.RECORDED)
 
 
 def _verify(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
     """A signal is real, or it is not. The supervised may confirm one, not deny it."""
     if act.verdict == Verdict.REAL:
-        waiting = is_waiting_signal(escalation)
-        verified = msgspec.structs.replace(escalation, verified=True, ladder_from=act.at if waiting else escalation.ladder_from)
-        return Judgement(verified, Judged.TAKEN)
-    if _is_supervised(act, books) or not is_waiting_signal(escalation):
+        began = act.at if escalation.is_waiting_signal else escalation.ladder_from
+        return Judgement(replace(escalation, verified=True, ladder_from=began), Judged.TAKEN)
+    if books.is_supervised(act.position) or not escalation.is_waiting_signal:
         return Judgement(escalation, Judged.NOT_ENTITLED)
     if not escalation.has_told(act.position):
         return Judgement(escalation, Judged.NOT_TOLD)
-    return Judgement(msgspec.structs.replace(escalation, state=EscalationState.ENDED), Judged.TAKEN)
+    return Judgement(replace(escalation, state=EscalationState.ENDED), Judged.TAKEN)
 
 
 def _stand_down(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
@@ -76,16 +90,26 @@ def _stand_down(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
 
     Only somebody who was told and could stop the ladder may end it; an S4 or S5 ends only after its ladder has been stopped (G4).
     """
-    ladder = ladder_of(escalation, books.policy)
-    if _is_supervised(act, books) or not any(act.position.startswith(tuple(group)) for group in ladder.stops):
+    if books.is_supervised(act.position) or not may_stop(act.position, escalation, books.policy):
         return Judgement(escalation, Judged.NOT_ENTITLED)
     if not escalation.has_told(act.position):
         return Judgement(escalation, Judged.NOT_TOLD)
-    if clock_is_open(escalation, act.at):
+    if escalation.open_until is not None and act.at < escalation.open_until:
         return Judgement(escalation, Judged.CLOCK_OPEN)
-    if ladder.urgent and not is_stopped(escalation, books.policy):
+    if is_urgent(escalation, books.policy) and not is_stopped(escalation, books.policy):
         return Judgement(escalation, Judged.NOT_TAKEN)
-    return Judgement(msgspec.structs.replace(escalation, state=EscalationState.STOOD_DOWN), Judged.TAKEN)
+    return Judgement(replace(escalation, state=EscalationState.STOOD_DOWN), Judged.TAKEN)
 
 
 _JUDGES = {"acknowledge": _acknowledge, "verify": _verify, "stand_down": _stand_down}
+
+
+def carried_out(before: Open, after: Open, act: AdmittedAct, books: Books) -> Decision:
+    """What follows from an act that was not refused."""
+    if after.state == EscalationState.STOOD_DOWN:
+        return ended(after, after.state, Message(Why.STOOD_DOWN, act.at, after.level, MessageType.CANCEL), books)
+    if after.state == EscalationState.ENDED:
+        return ended(after, after.state, Message(Why.CANCELLED, act.at, after.level, MessageType.CANCEL), books)
+    if before.is_waiting_signal and not after.is_waiting_signal:
+        return begun(replace(after, revision=after.revision + 1), Why.FACTS_CHANGED, act.at, books)
+    return Decision(after)

@@ -3,12 +3,12 @@
 from typing import NamedTuple
 
 from schemas.escalation import EscalationState
-from schemas.policy import Escalating, Ladder, Level
-from schemas.surveillance import Certainty
+from schemas.policy import Escalating, How, Ladder, Level
 from schemas.word import UtcMs
-from streams.pipeline.escalation.group import Open
+from streams.pipeline.escalation.memory import Open
+from streams.pipeline.escalation.routes import route_of
 
-MINUTE_MS, HOUR_MS = 60_000, 3_600_000
+MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 
 
 class Climb(NamedTuple):
@@ -20,31 +20,43 @@ class Climb(NamedTuple):
     all_of_it: bool
 
 
-def ladder_of(escalation: Open, policy: Escalating) -> Ladder:
-    """The ladder of the grade held."""
-    return policy.ladder(escalation.leading.grade)
+def ladder_of(escalation: Open, policy: Escalating) -> Ladder | None:
+    """The ladder of the grade held; None where what is told is told once."""
+    leading = escalation.leading
+    return policy.ladder(leading.grade) if route_of(leading, policy).how is How.LADDER else None
 
 
-def is_waiting_signal(escalation: Open) -> bool:
-    """A signal that nobody has verified and whose time has not run out: only the first circle knows (G7)."""
-    signal = escalation.leading.situation.certainty == Certainty.SIGNAL
-    return signal and not escalation.verified and not escalation.unverified
+def stopping(escalation: Open, policy: Escalating) -> tuple[tuple[str, ...], ...]:
+    """The groups of positions of which one each stops the ladder."""
+    ladder = ladder_of(escalation, policy)
+    return ladder.stops if ladder else ()
+
+
+def may_stop(position: str, escalation: Open, policy: Escalating) -> bool:
+    """Whether a position is one of those that could stop the ladder."""
+    return any(position.startswith(group) for group in stopping(escalation, policy))
+
+
+def is_urgent(escalation: Open, policy: Escalating) -> bool:
+    """Whether the ladder is one of the gravest grades."""
+    ladder = ladder_of(escalation, policy)
+    return ladder is not None and ladder.urgent
 
 
 def is_stopped(escalation: Open, policy: Escalating) -> bool:
     """One acknowledgement from each group that the ladder names, on this ladder's revision or later (G4)."""
-    groups = ladder_of(escalation, policy).stops
+    groups = stopping(escalation, policy)
     positions = [taken.position for taken in escalation.taken if taken.stops and taken.revision >= escalation.ladder_revision]
-    return bool(groups) and all(any(p.startswith(tuple(group)) for p in positions) for group in groups)
+    return bool(groups) and all(any(p.startswith(group) for p in positions) for group in groups)
 
 
 def next_climb(escalation: Open, policy: Escalating) -> Climb | None:
     """The next level that will be told if nothing happens."""
-    if not escalation.is_live or escalation.severity is None or is_waiting_signal(escalation):
+    ladder = ladder_of(escalation, policy)
+    if ladder is None or not escalation.is_live or escalation.is_waiting_signal:
         return None
     stopped = escalation.state == EscalationState.TAKEN
-    levels = ladder_of(escalation, policy).levels
-    for index, level in list(enumerate(levels))[escalation.next_level :]:
+    for index, level in list(enumerate(ladder.levels))[escalation.next_level :]:
         due = escalation.ladder_from + level.after_minutes * MINUTE_MS
         if not stopped:
             hurried = escalation.hurried_to
@@ -56,27 +68,25 @@ def next_climb(escalation: Open, policy: Escalating) -> Climb | None:
 
 def rearms_at(escalation: Open, policy: Escalating) -> UtcMs | None:
     """R16: an acknowledged S4 or S5 with no act and no bulletin for 12 h asks again."""
-    urgent = escalation.severity is not None and ladder_of(escalation, policy).urgent
-    if escalation.state != EscalationState.TAKEN or not urgent:
+    if escalation.state != EscalationState.TAKEN or not is_urgent(escalation, policy):
         return None
     return escalation.active_at + policy.rearm_hours * HOUR_MS
 
 
 def signal_ends_at(escalation: Open, policy: Escalating) -> UtcMs | None:
     """When a signal that nobody answers is told further, as UNVERIFIED (G7)."""
-    if not (escalation.is_live and escalation.severity and is_waiting_signal(escalation)):
+    if not (escalation.is_live and escalation.is_waiting_signal and ladder_of(escalation, policy)):
         return None
     return escalation.ladder_from + policy.signal_minutes * MINUTE_MS
 
 
-def due_of(escalation: Open, policy: Escalating) -> UtcMs | None:
+def moves_at(escalation: Open, policy: Escalating) -> UtcMs | None:
     """The next instant at which time alone moves this escalation."""
     climb = next_climb(escalation, policy)
     instants = (climb.due if climb else None, rearms_at(escalation, policy), signal_ends_at(escalation, policy))
     return min((instant for instant in instants if instant is not None), default=None)
 
 
-def clock_is_open(escalation: Open, at: UtcMs) -> bool:
-    """An R11 clock still runs: it is neither answered nor past its end (R16: no stand-down until then)."""
-    clocks = escalation.severity.situation.clocks if escalation.severity else ()
-    return any(clock.filed_at is None and at < clock.due_last for clock in clocks)
+def forgotten_at(escalation: Open, policy: Escalating) -> UtcMs:
+    """When an escalation of which nothing more was said is forgotten."""
+    return escalation.touched + policy.forget_days * DAY_MS

@@ -1,4 +1,4 @@
-"""Admit: an event in, the words that the line will know it by out. Uncertainty is spent here (law 1).
+"""Admit: an event about an incident in, the words that the line will know it by out. Uncertainty is spent here (law 1).
 
 Broker time, revisions in force and the registry are read here, once; an explosion is never refused (G5), only marked `unresolved`.
 """
@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from schemas.escalation import AdmittedAct
 from schemas.ids import ESTATE, FIRM, digest
-from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, Rank
-from schemas.ledger import Admitted, Origin, Place
-from schemas.operator import Act, StandDown, Verify
-from schemas.topics import ESCALATION_INBOX, LEDGER
+from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, Rank, Statement
+from schemas.ledger import Admitted, Doubt, Odd, Oddity, Origin, Place
+from schemas.policy import Policy
+from schemas.registry import SourceEntry
+from schemas.topics import LEDGER, REJECTED
 from schemas.word import Stamp, UtcMs, as_datetime
 from streams.pipeline.intake.decode import Event
 from streams.pipeline.intake.registry import Registry, Stated
@@ -28,26 +28,30 @@ MINUTE_MS = 60_000
 class Admission(NamedTuple):
     """What a seat of INTAKE knows besides its inbox.
 
-    exercise: the prefix is an exercise's. story_time: `at` is the time of the story (recordedtime), not the broker's.
     digest_key: keys the digests of refused payloads, so that nobody can guess a payload from its digest (law 12).
     """
 
     registry: Registry
-    exercise: bool
-    story_time: bool
-    tolerance_ms: int
-    future_tolerance_minutes: int
-    largest_bytes: int
     digest_key: bytes = b""
 
 
 class Reading(NamedTuple):
-    """One event at one record: its instant of law and policy, and the stamp it will carry."""
+    """One event at one record: its instant of law and policy, and the registry that it is answered by.
+
+    source: its publisher, if the registry knows it. stamp: what the words about it will carry.
+    """
 
     event: Event
     record: Record
     at: UtcMs
+    registry: Registry
+    source: SourceEntry | None
     stamp: Stamp
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self.registry.policies[self.stamp.policy]
 
     @property
     def origin(self) -> Origin:
@@ -55,50 +59,38 @@ class Reading(NamedTuple):
         return Origin(self.record.topic, self.record.partition, self.record.offset)
 
 
-def admit_act(reading: Reading, act: Act) -> Said:
-    """An operator's act, to the escalation room of its estate."""
-    word = AdmittedAct(
-        act=act.type.removeprefix("siaga.").removesuffix(".v1").replace("-", "_"),
-        source=reading.event.source,
-        id=reading.event.id,
-        escalation=act.escalation,
-        revision=act.revision,
-        position=act.position,
-        name=act.name,
-        at=reading.at,
-        origin=reading.origin,
-        verdict=act.verdict if isinstance(act, Verify) else "",
-        reason=act.reason if isinstance(act, StandDown) else "",
-        exercise=act.exercise,
-    )
-    return Said(ESCALATION_INBOX, act.estate, word, reading.stamp)
-
-
-def admit_fact(reading: Reading, fact: IncidentFact, admission: Admission) -> Iterator[Said]:
-    """A fact, to the ledgers of its firm and estate, and to those it was told to before it moved."""
-    place, unresolved = admission.registry.place(_stated(fact), fact.occurred_at)
-    latest = reading.at + admission.future_tolerance_minutes * MINUTE_MS
-    incident = incident_of(fact.firm, fact.incident, fact.occurred_at, place)
-    admitted = Admitted(
-        kind=reading.event.type,
-        source=reading.event.source,
-        id=reading.event.id,
-        digest=digest(reading.event.data),
+def admitted(reading: Reading, fact: Statement, stated: Stated, occurred_at: UtcMs) -> Admitted:
+    """What is the same for every fact about a firm."""
+    event = reading.event
+    place, unresolved = reading.registry.place(stated, occurred_at)
+    return Admitted(
+        kind=event.type,
+        source=event.source,
+        id=event.id,
+        digest=digest(event.data),
         at=reading.at,
         accepted_at=reading.record.timestamp,
         origin=reading.origin,
-        fact=msgspec.Raw(reading.event.data),
-        recorded_at=reading.event.recorded_at,
-        occurred_at=fact.occurred_at,
-        incident=incident,
-        rank=_rank(reading, fact, admission.registry),
-        registry=admission.registry.revision,
+        fact=msgspec.Raw(event.data),
+        recorded_at=event.recorded_at,
+        occurred_at=occurred_at,
+        subject=f"{FIRM}{place.firm}",
+        registry=reading.registry.revision,
         exercise=fact.exercise,
-        unresolved=(*unresolved, *_doubtful_times(reading.event, fact, latest)),
+        unresolved=(*unresolved, *_doubts(reading, fact, occurred_at)),
         place=place,
+        registered=reading.registry.registered(place, occurred_at),
     )
-    yield from _told(admitted, reading.stamp)
-    yield from _told_where_it_was(admitted, fact, admission.registry, reading.stamp)
+
+
+def admit_fact(reading: Reading, fact: IncidentFact) -> Iterator[Said]:
+    """A fact, to the ledgers of its firm and estate, and to those it was told to before it moved."""
+    word = admitted(reading, fact, _stated(fact), fact.occurred_at)
+    assert word.place is not None  # noqa: S101  every fact admitted here has one
+    incident = incident_of(fact.firm, fact.incident, fact.occurred_at, word.place)
+    word = msgspec.structs.replace(word, incident=incident, rank=_rank(reading, fact))
+    yield from _told(word, reading.stamp)
+    yield from _told_where_it_was(word, fact, reading)
 
 
 def incident_of(firm: str, reference: str | None, occurred_at: UtcMs, place: Place) -> str:
@@ -113,41 +105,62 @@ def _stated(fact: IncidentFact) -> Stated:
     return Stated(fact.firm, fact.plant)
 
 
-def _rank(reading: Reading, fact: IncidentFact, registry: Registry) -> str:
+def _rank(reading: Reading, fact: IncidentFact) -> str:
     """What the asserting party counts as: its own rank if the source is registered to quote it, else that of the media (G7)."""
     if isinstance(fact, AccidentReportFiled):
         claimed = Rank.LABOUR_INSPECTION
     else:
         claimed = (fact.asserted_by if isinstance(fact, IncidentBulletin) else fact.declared_by).rank
-    source = registry.source(reading.event.source, reading.at)
-    return claimed if source is not None and claimed in source.speaks_as else Rank.MEDIA
+    return claimed if reading.source is not None and claimed in reading.source.speaks_as else Rank.MEDIA
 
 
-def _doubtful_times(event: Event, fact: IncidentFact, latest: UtcMs) -> tuple[str, ...]:
-    """A time in the future, or two that cannot both be true; doubted and taken in, for an explosion is never refused (G5)."""
-    doubts = ["time_in_the_future"] if max(fact.occurred_at, fact.said_at) > latest else []
+def latest_of(reading: Reading) -> UtcMs:
+    """What lies beyond it lies in the future, for somebody whose clock differs from the broker's as much as the policy tolerates."""
+    return reading.at + reading.policy.intake.future_tolerance_minutes * MINUTE_MS
+
+
+def _doubts(reading: Reading, fact: Statement, occurred_at: UtcMs) -> Iterator[Doubt]:
+    """A source that nobody knows, a time in the future, or two that cannot both be true; doubted and taken in (G5)."""
+    if reading.source is None:
+        yield Doubt.UNKNOWN_SOURCE
+    if isinstance(fact, IncidentBulletin):
+        yield from fact.doubts
+    if max(occurred_at, fact.said_at) > latest_of(reading):
+        yield Doubt.TIME_IN_THE_FUTURE
     discovered_at = fact.discovered_at if isinstance(fact, IncidentBulletin) else None
-    published_before = event.time is not None and event.time < fact.said_at
-    discovered_before = discovered_at is not None and discovered_at < fact.occurred_at
-    if published_before or discovered_before or fact.said_at < fact.occurred_at:
-        doubts.append("contradictory_time")
-    return tuple(doubts)
+    published_before = reading.event.time is not None and reading.event.time < fact.said_at
+    discovered_before = discovered_at is not None and discovered_at < occurred_at
+    if published_before or discovered_before or fact.said_at < occurred_at:
+        yield Doubt.CONTRADICTORY_TIME
 
 
-def _told(admitted: Admitted, stamp: Stamp) -> Iterator[Said]:
-    place = admitted.place
-    assert place is not None  # noqa: S101  every fact admitted here has one
-    for subject in (f"{FIRM}{place.firm}", f"{ESTATE}{place.estate}"):
-        yield Said(LEDGER, subject, msgspec.structs.replace(admitted, subject=subject), stamp)
+def _told(word: Admitted, stamp: Stamp) -> Iterator[Said]:
+    assert word.place is not None  # noqa: S101  every fact admitted here has one
+    for subject in (f"{FIRM}{word.place.firm}", f"{ESTATE}{word.place.estate}"):
+        yield Said(LEDGER, subject, msgspec.structs.replace(word, subject=subject), stamp)
 
 
-def _told_where_it_was(admitted: Admitted, fact: IncidentFact, registry: Registry, stamp: Stamp) -> Iterator[Said]:
+def _told_where_it_was(word: Admitted, fact: IncidentFact, reading: Reading) -> Iterator[Said]:
     """A correction goes to every subject that the original went to (law 1)."""
     replaces = fact.replaces if isinstance(fact, IncidentBulletin) else None
     if replaces is None or (replaces.firm is None and replaces.incident is None):
         return
     firm = replaces.firm or fact.firm
-    place, _ = registry.place(Stated(firm), fact.occurred_at)
+    place, _ = reading.registry.place(Stated(firm), fact.occurred_at)
     incident = incident_of(firm, replaces.incident or fact.incident, fact.occurred_at, place)
-    if incident != admitted.incident:
-        yield from _told(msgspec.structs.replace(admitted, place=place, incident=incident, moved_away=True), stamp)
+    if incident != word.incident:
+        yield from _told(msgspec.structs.replace(word, place=place, incident=incident, moved_away=True), reading.stamp)
+
+
+def odd(what: Odd, subject: str, reading: Reading) -> Said:
+    """Something that decides nothing, listed."""
+    event = reading.event
+    word = Oddity(
+        what=what, source=event.source, id=event.id, kind=event.type, origin=reading.origin, subject=subject, digest=digest(event.data)
+    )
+    return Said(REJECTED, teller(reading.source, reading.record), word, reading.stamp)
+
+
+def teller(source: SourceEntry | None, record: Record) -> str:
+    """Whose trouble it is: a source that the registry knows, else the topic; a name that anybody could make up counts for nothing."""
+    return source.id if source else record.topic

@@ -5,6 +5,7 @@ refusal names the reason, the field and what to correct; it never repeats what w
 """
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -12,16 +13,13 @@ from typing import Any, NamedTuple
 import msgspec
 from pydantic import ValidationError
 
-from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, IntakeWatermark, SourceWatermark
-from schemas.operator import Acknowledge, StandDown, Verify
-from schemas.registry import Activate, EstateEntry, FirmEntry, PlantEntry, RegionEntry, SourceEntry
-from schemas.topics import ACTS, CASES, INCIDENTS, INTAKE_TOPICS, REGISTRY, REPORTS, Topic
-from schemas.word import Fact, UtcMs, parse_time
+from schemas.facts import FACTS
+from schemas.word import Published, UtcMs, parse_time
 from streams.pipeline.line import Record
 
 
 class Refusing(StrEnum):
-    """Why an intake record cannot be understood."""
+    """Why an intake record is not taken."""
 
     TOMBSTONE = "tombstone"
     TOO_LARGE = "too_large"
@@ -38,16 +36,27 @@ class Refusing(StrEnum):
     WRONG_VALUE = "wrong_value"
     EXERCISE_MISPLACED = "exercise_misplaced"
     UNKNOWN_REVISION = "unknown_revision"
+    UNKNOWN_SOURCE = "unknown_source"
+    UNKNOWN_OBLIGATION = "unknown_obligation"
+    UNKNOWN_PERIOD = "unknown_period"
+    UNKNOWN_PERMIT = "unknown_permit"
+    PERMIT_OF_ANOTHER_FIRM = "permit_of_another_firm"
+    BEFORE_ITS_PERIOD = "before_its_period"
+    AFTER_ITS_PUBLICATION = "after_its_publication"
 
 
 class Refused(NamedTuple):
-    """A refusal: reason, field, what to correct and publish again; and what of the event could be read."""
+    """A refusal: reason, field, what to correct and publish again; and what of the event could be read.
+
+    firm: whom it concerns. holder: whom it concerns too, because the permit that it names is theirs.
+    """
 
     reason: Refusing
     field: str
     correct: str
     attributes: Mapping[str, str] = {}
     firm: str = ""
+    holder: str = ""
 
 
 class Event(NamedTuple):
@@ -59,24 +68,14 @@ class Event(NamedTuple):
     time: UtcMs | None
     recorded_at: UtcMs | None
     data: bytes
-    fact: Fact
+    fact: Published
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """What a refusal of it says of it."""
+        return {"source": self.source, "id": self.id, "type": self.type}
 
 
-_ANYWHERE = INTAKE_TOPICS
-_TYPES: dict[str, tuple[type[Fact], tuple[Topic, ...]]] = {
-    model.type: (model, topics)
-    for models, topics in (
-        ((IncidentBulletin, AccidentReportFiled, InjuryOutcome), (INCIDENTS,)),
-        ((RegionEntry, EstateEntry, FirmEntry, PlantEntry, SourceEntry, Activate), (REGISTRY,)),
-        ((Acknowledge, Verify, StandDown), (ACTS,)),
-        ((SourceWatermark, IntakeWatermark), _ANYWHERE),
-    )
-    for model in models
-}
-TOPICS_OF: Mapping[str, tuple[Topic, ...]] = {name: topics for name, (_, topics) in _TYPES.items()}
-"""Where each type of event may be published."""
-
-NAMES_A_FIRM = (REPORTS.name, CASES.name, INCIDENTS.name)
 _REQUIRED = ("specversion", "id", "source", "type")
 _ATTRIBUTES = (*_REQUIRED, "time", "recordedtime", "datacontenttype")
 _LONGEST_ATTRIBUTE = 200
@@ -147,7 +146,7 @@ def _open(record: Record, largest_bytes: int) -> tuple[Mapping[str, str], bytes]
     if len(record.value) > largest_bytes:
         raise _RefusalError(Refusing.TOO_LARGE, "value", f"keep an event below {largest_bytes} bytes; this one has {len(record.value)}")
     headers = _headers(record)
-    content_type = headers.pop("content-type", "")
+    content_type = headers.pop("content-type", "").lower()
     if content_type.startswith("application/cloudevents+json") or not headers:
         return _structured(record.value, headers)
     if content_type and not content_type.startswith("application/json"):
@@ -159,7 +158,7 @@ def _headers(record: Record) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, value in record.headers:
         lowered = name.lower()
-        if lowered != "content-type" and not lowered.startswith("ce_"):
+        if not value or (lowered != "content-type" and not lowered.startswith("ce_")):
             continue
         attribute = lowered.removeprefix("ce_")
         try:
@@ -193,6 +192,8 @@ def _structured(value: bytes, headers: Mapping[str, str]) -> tuple[Mapping[str, 
 
 def _parsed(raw: bytes) -> Any:
     """JSON, with duplicate keys, NaN and bottomless nesting refused."""
+    if raw.startswith(BOM_UTF8):
+        raise _RefusalError(Refusing.NOT_JSON, "value", "write UTF-8 without a byte order mark: JSON begins with its first character")
     try:
         return json.loads(raw.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
     except UnicodeDecodeError:
@@ -222,7 +223,7 @@ def _understand(topic: str, attributes: Mapping[str, str], data: bytes) -> Event
             raise _RefusalError(Refusing.WRONG_HEADER, name, f"keep attributes within {_LONGEST_ATTRIBUTE} characters")
     if attributes["specversion"] != "1.0":
         raise _RefusalError(Refusing.WRONG_HEADER, "specversion", "use CloudEvents 1.0")
-    if attributes.get("datacontenttype", "application/json").partition(";")[0].strip() != "application/json":
+    if attributes.get("datacontenttype", "application/json").partition(";")[0].strip().lower() != "application/json":
         raise _RefusalError(Refusing.WRONG_HEADER, "datacontenttype", "use application/json")
     model = _model(topic, attributes["type"])
     fact = _fact(model, data)
@@ -230,10 +231,10 @@ def _understand(topic: str, attributes: Mapping[str, str], data: bytes) -> Event
     return Event(attributes["source"], attributes["id"], attributes["type"], time, _instant(attributes, "recordedtime"), data, fact)
 
 
-def _model(topic: str, kind: str) -> type[Fact]:
-    known = _TYPES.get(kind)
+def _model(topic: str, kind: str) -> type[Published]:
+    known = FACTS.get(kind)
     if known is None:
-        raise _RefusalError(Refusing.UNKNOWN_TYPE, "type", "use one of: " + ", ".join(sorted(_TYPES)))
+        raise _RefusalError(Refusing.UNKNOWN_TYPE, "type", "use one of: " + ", ".join(sorted(FACTS)))
     model, topics = known
     if topic not in (allowed.name for allowed in topics):
         raise _RefusalError(Refusing.WRONG_TOPIC, "type", "publish this type to " + " or ".join(allowed.name for allowed in topics))
@@ -249,7 +250,7 @@ def _instant(attributes: Mapping[str, str], name: str) -> UtcMs | None:
         raise _RefusalError(Refusing.WRONG_HEADER, name, "write a time with its zone, as in 2023-12-24T05:30:00+08:00") from None
 
 
-def _fact(model: type[Fact], data: bytes) -> Fact:
+def _fact(model: type[Published], data: bytes) -> Published:
     _parsed(data)
     try:
         return model.model_validate_json(data)

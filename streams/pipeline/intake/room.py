@@ -1,102 +1,91 @@
-"""INTAKE: records of the outside in; admitted facts and acts, refusals, and how far has been read out.
+"""INTAKE: records of the outside in; admitted facts and acts, refusals, oddities, and how far has been read out.
 
-Its memory is small: per seat, the source watermarks it has read. It remembers no ids (law 5).
+Its memory is small: per seat, what `watermarks` keeps. It remembers no ids (law 5).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from schemas.ids import FIRM, SOURCE, digest
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, IntakeWatermark, SourceWatermark
-from schemas.ledger import Origin, Refusal, Rejected, SourceRead
+from schemas.ledger import Origin, Refusal, Rejected
 from schemas.operator import Act
-from schemas.registry import Activate
-from schemas.topics import INTAKE_TOPICS, LEDGER, REJECTED
+from schemas.reports import InspectionFinding, ReportSubmission
+from schemas.topics import FACT_TOPICS, INTAKE_TOPICS, LEDGER, REGISTRY, REJECTED
 from schemas.word import UtcMs
-from streams.pipeline.intake.admit import Admission, Reading, admit_act, admit_fact
-from streams.pipeline.intake.decode import NAMES_A_FIRM, Event, Refused, Refusing, decode
-from streams.pipeline.intake.watermarks import SourcesRead, completeness_broken, intake_watermark, source_watermark, story_time
+from streams.pipeline.intake.acts import admit_act
+from streams.pipeline.intake.admit import Admission, Reading, admit_fact, teller
+from streams.pipeline.intake.decode import Event, Refused
+from streams.pipeline.intake.enrol import enrol
+from streams.pipeline.intake.registry import Registry
+from streams.pipeline.intake.reports import admit_report
+from streams.pipeline.intake.watermarks import SourcesRead, completeness_broken, intake_watermark, now, read_here, source_watermark
 from streams.pipeline.line import Entry, Record, Room, Said, Step
+
+_ABOUT_FIRMS = tuple(topic.name for topic in FACT_TOPICS)
 
 
 def step(entries: Mapping[str, Entry], record: Record, admission: Admission) -> Step:
-    """One record of an intake topic."""
-    event = decode(record, admission.largest_bytes)
-    answered = _answer(entries, record, event, admission)
-    if isinstance(event, Event) and isinstance(event.fact, SourceWatermark | IntakeWatermark):
-        return answered
+    """One record of an intake topic; on the registry's own, by the registry as that record leaves it."""
+    if record.topic == REGISTRY.name:
+        admission = admission._replace(registry=admission.registry.as_of(record.offset + 1))
+    event = admission.registry.judged(record)
+    if isinstance(event, Event) and isinstance(event.fact, IntakeWatermark):
+        return intake_watermark(entries, record, admission)
+    if isinstance(event, Event) and isinstance(event.fact, SourceWatermark):
+        return source_watermark(entries, _read(event, record, admission.registry), event.fact.complete_through, admission)
     broken = completeness_broken(entries, record, admission)
-    return answered._replace(words=answered.words + broken) if broken else answered
+    return Step(words=(*_answer(entries, record, event, admission), *broken))
 
 
-def _answer(entries: Mapping[str, Entry], record: Record, event: Event | Refused, admission: Admission) -> Step:
+def _read(event: Event, record: Record, registry: Registry) -> Reading:
+    at = event.recorded_at if registry.story_time and event.recorded_at is not None else record.timestamp
+    return Reading(event, record, at, registry, registry.source(event.source, at), registry.stamp(at))
+
+
+def _answer(entries: Mapping[str, Entry], record: Record, event: Event | Refused, admission: Admission) -> Iterable[Said]:
     if isinstance(event, Refused):
-        return _refuse(_now(entries, record, admission), record, event, admission)
-    at = event.recorded_at if admission.story_time else record.timestamp
-    match event.fact:
-        case SourceWatermark(complete_through=through):
-            return source_watermark(entries, record, SourceRead(event.source, through, record.offset), admission)
-        case IntakeWatermark():
-            return intake_watermark(entries, record, admission)
-    if refused := _misplaced(event, at, admission):
-        known = refused._replace(attributes={"source": event.source, "id": event.id, "type": event.type})
-        return _refuse(_now(entries, record, admission), record, known, admission)
-    assert at is not None  # noqa: S101  _misplaced has refused a story's event without recordedtime
-    return Step(words=tuple(_admit(Reading(event, record, at, admission.registry.in_force(at)), admission)))
+        return _refuse(now(read_here(entries), record, admission.registry), record, event, admission)
+    reading = _read(event, record, admission.registry)
+    admitted = _admit(reading, admission)
+    if isinstance(admitted, Refused):
+        return _refuse(reading.at, record, admitted._replace(attributes=event.attributes), admission)
+    return admitted
 
 
-def _admit(reading: Reading, admission: Admission) -> Iterator[Said]:
+def _admit(reading: Reading, admission: Admission) -> Iterable[Said] | Refused:
     match reading.event.fact:
         case Act() as act:
-            yield admit_act(reading, act)
+            return admit_act(reading, act)
+        case ReportSubmission() | InspectionFinding() as report:
+            word = admit_report(reading, report)
+            return word if isinstance(word, Refused) else (word,)
         case IncidentBulletin() | AccidentReportFiled() | InjuryOutcome() as fact:
-            yield from admit_fact(reading, fact, admission)
-        case _:  # Registry entries are read by every seat from the topic itself.
-            return
+            return admit_fact(reading, fact)
+        case _:  # What stands in the registry all seats read from its topic; what follows for permits its own seat says.
+            return enrol(reading)
 
 
-def _misplaced(event: Event, at: UtcMs | None, admission: Admission) -> Refused | None:
-    exercise = getattr(event.fact, "exercise", False)
-    if exercise != admission.exercise:
-        where = "only under a prefix with exercise." if exercise else "marked with exercise: true here"
-        return Refused(Refusing.EXERCISE_MISPLACED, "exercise", f"publish this fact {where}", firm=getattr(event.fact, "firm", ""))
-    if at is None:
-        return Refused(Refusing.HEADER_MISSING, "recordedtime", "in a story every event says when it was received (recordedtime)")
-    if isinstance(event.fact, Activate) and (unknown := admission.registry.unknown_revision(event.fact)):
-        return Refused(
-            Refusing.UNKNOWN_REVISION, "policy" if unknown == event.fact.policy else "roster", "activate a revision that is installed"
-        )
-    return None
-
-
-def _now(entries: Mapping[str, Entry], record: Record, admission: Admission) -> UtcMs:
-    """The instant of law and policy of a record that states none that can be believed."""
-    if not admission.story_time:
-        return record.timestamp
-    return story_time(entries, record)
-
-
-def _refuse(at: UtcMs, record: Record, refused: Refused, admission: Admission) -> Step:
+def _refuse(at: UtcMs, record: Record, refused: Refused, admission: Admission) -> Iterator[Said]:
     """One rejected word; an incident or case notice also interrupts the operator (G5), and tells the firm it names (law 2)."""
-    origin = Origin(record.topic, record.partition, record.offset)
     source, kind = refused.attributes.get("source", ""), refused.attributes.get("type", "")
     rejected = Rejected(
         reason=refused.reason,
         field=refused.field,
         correct=refused.correct,
         digest=digest(admission.digest_key, record.value or b""),
-        origin=origin,
+        origin=Origin(record.topic, record.partition, record.offset),
         source=source,
         id=refused.attributes.get("id", ""),
         kind=kind,
     )
-    stamp = admission.registry.in_force(at)
-    words = [Said(REJECTED, source or record.topic, rejected, stamp)]
-    if record.topic in NAMES_A_FIRM:
-        subjects = [f"{SOURCE}{source or record.topic}", *([f"{FIRM}{refused.firm}"] if refused.firm else [])]
-        words += [Said(LEDGER, subject, _told(subject, rejected, at, admission.exercise), stamp) for subject in subjects]
-    return Step(words=tuple(words))
+    registry = admission.registry
+    stamp, whose = registry.stamp(at), teller(registry.source(source, at), record)
+    yield Said(REJECTED, whose, rejected, stamp)
+    if record.topic in _ABOUT_FIRMS:
+        for subject in (f"{SOURCE}{whose}", *(f"{FIRM}{firm}" for firm in (refused.firm, refused.holder) if firm)):
+            yield Said(LEDGER, subject, _told(subject, rejected, at, bool(registry.exercise)), stamp)
 
 
 def _told(subject: str, rejected: Rejected, at: UtcMs, exercise: bool) -> Refusal:  # noqa: FBT001  a fact of the prefix, passed on

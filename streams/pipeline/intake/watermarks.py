@@ -8,13 +8,15 @@ from collections.abc import Mapping
 import msgspec
 
 from schemas.ids import STORY
-from schemas.ledger import CompletenessBroken, Progress, SourceRead
+from schemas.ledger import CompletenessBroken, Odd, Progress, SourceRead
 from schemas.topics import PROGRESS
 from schemas.word import Part, Stamp, UtcMs, Word
-from streams.pipeline.intake.admit import Admission
+from streams.pipeline.intake.admit import Admission, Reading, latest_of, odd
+from streams.pipeline.intake.registry import Registry
 from streams.pipeline.line import Entry, Record, Said, Step
 
 SOURCES_READ = "sources"
+SECOND_MS = 1_000
 
 
 class SourcesRead(Part, frozen=True, array_like=True):
@@ -23,11 +25,15 @@ class SourcesRead(Part, frozen=True, array_like=True):
     watermarks: tuple[SourceRead, ...] = ()
     vouched: UtcMs = 0
 
+    def of(self, source: str) -> UtcMs | None:
+        """How far that source has come."""
+        return next((read.through for read in self.watermarks if read.source == source), None)
+
     def with_watermark(self, read: SourceRead) -> "SourcesRead":
-        """A copy that knows one more; a watermark never falls."""
-        known = {each.source: each for each in self.watermarks}
-        if read.source not in known or read.through > known[read.source].through:
-            known[read.source] = read
+        """A copy that knows one more; the first record that says the same is the one that is remembered."""
+        if read.through == self.of(read.source):
+            return self
+        known = {each.source: each for each in self.watermarks} | {read.source: read}
         return msgspec.structs.replace(self, watermarks=tuple(known[source] for source in sorted(known)))
 
 
@@ -36,17 +42,31 @@ def read_here(entries: Mapping[str, Entry]) -> SourcesRead:
     return entries.get(SOURCES_READ) or SourcesRead()
 
 
-def source_watermark(entries: Mapping[str, Entry], record: Record, read: SourceRead, admission: Admission) -> Step:
+def source_watermark(entries: Mapping[str, Entry], reading: Reading, through: UtcMs, admission: Admission) -> Step:
     """A source says how far it has published. The next watermark of our own tells CLOCK; a story's own moves its time at once."""
-    known = read_here(entries).with_watermark(read)
-    is_time = admission.story_time and read.source == STORY
-    return Step({SOURCES_READ: known}, (_progress(known, record, admission),) if is_time else ())
+    read = read_here(entries)
+    if what := _disbelieved(read, reading, through):
+        return Step(words=(odd(what, "", reading),))
+    known = read.with_watermark(SourceRead(reading.event.source, through, reading.record.offset))
+    is_time = reading.event.source == STORY
+    return Step({SOURCES_READ: known}, (_progress(known, reading.record, admission),) if is_time else ())
+
+
+def _disbelieved(read: SourcesRead, reading: Reading, through: UtcMs) -> Odd | None:
+    """A story's publisher is believed where a story moves time; else only whom the registry knows. Nobody has published the future."""
+    source = reading.event.source
+    if not (reading.registry.story_time if source == STORY else reading.source):
+        return Odd.WATERMARK_OF_A_STRANGER
+    if through > latest_of(reading):
+        return Odd.WATERMARK_IN_THE_FUTURE
+    before = read.of(source)
+    return Odd.WATERMARK_BACKWARDS if before is not None and through < before else None
 
 
 def intake_watermark(entries: Mapping[str, Entry], record: Record, admission: Admission) -> Step:
     """Our own watermark, read back: everything before it has been read."""
     read = read_here(entries)
-    vouching = msgspec.structs.replace(read, vouched=max(read.vouched, record.timestamp - admission.tolerance_ms))
+    vouching = msgspec.structs.replace(read, vouched=max(read.vouched, _through(record, admission)))
     return Step({SOURCES_READ: vouching}, (_progress(vouching, record, admission),))
 
 
@@ -56,16 +76,13 @@ def completeness_broken(entries: Mapping[str, Entry], record: Record, admission:
     if record.timestamp > vouched:
         return ()
     word = CompletenessBroken(record.topic, record.partition, record.offset, vouched, record.timestamp)
-    return (_said(word, record, admission.registry.in_force(_now(entries, record, admission))),)
+    return (_said(word, record, admission.registry.stamp(now(read_here(entries), record, admission.registry))),)
 
 
-def story_time(entries: Mapping[str, Entry], record: Record) -> UtcMs:
-    """The story's present as this partition knows it."""
-    return next((read.through for read in read_here(entries).watermarks if read.source == STORY), record.timestamp)
-
-
-def _now(entries: Mapping[str, Entry], record: Record, admission: Admission) -> UtcMs:
-    return story_time(entries, record) if admission.story_time else record.timestamp
+def now(read: SourcesRead, record: Record, registry: Registry) -> UtcMs:
+    """The instant of law and policy of a record that states none that can be believed: the story's, as this partition knows it."""
+    through = read.of(STORY) if registry.story_time else None
+    return record.timestamp if through is None else through
 
 
 def _progress(read: SourcesRead, record: Record, admission: Admission) -> Said:
@@ -75,12 +92,16 @@ def _progress(read: SourcesRead, record: Record, admission: Admission) -> Said:
         partition=record.partition,
         offset=record.offset,
         appended=record.timestamp,
-        through=record.timestamp - admission.tolerance_ms,
+        through=_through(record, admission),
         sources=read.watermarks,
     )
-    stamp = admission.registry.in_force(_now({SOURCES_READ: read}, record, admission))
-    return _said(word, record, stamp)
+    return _said(word, record, admission.registry.stamp(now(read, record, admission.registry)))
 
 
 def _said(word: Word, record: Record, stamp: Stamp) -> Said:
     return Said(PROGRESS, f"intake/{record.topic}/{record.partition}", word, stamp)
+
+
+def _through(record: Record, admission: Admission) -> UtcMs:
+    """What a watermark of our own vouches for: somewhat less than its append time, because brokers' clocks differ."""
+    return record.timestamp - admission.registry.policy(record.timestamp).clock.tolerance_seconds * SECOND_MS

@@ -1,204 +1,154 @@
-"""Alerts: what the rules conclude about one incident in, changed alerts out. An alert speaks only when what it says has changed."""
+"""Alerts: the findings of one subject in, changed alerts out. An alert speaks only when what it says has changed.
 
-from collections.abc import Iterator
-from typing import NamedTuple
+For every rule alike: what is found for the first time fires; what ends is told where it fired; what now belongs to another estate is
+withdrawn in the old one (law 7).
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 import msgspec
 
 from schemas.ids import alert_id, digest
-from schemas.ledger import Place
-from schemas.policy import Policy
-from schemas.surveillance import Alert, AlertState, Because, Certainty, FilingClock, Reason, Rule, Situation, Stated
+from schemas.surveillance import Alert, AlertState, AnySituation, Because, Proven, Reason, Rule, Share
 from schemas.word import Part, UtcMs
-from streams.pipeline.surveillance import correlate, rules
-from streams.pipeline.surveillance.correlate import Assertion, Picture, picture_of
 
-DAY_MS = 86_400_000
+MOVED = (Reason(Because.ALL_RETRACTED),)
+"""Why an alert ends in the estate where it no longer belongs."""
+
+
+class Finding(NamedTuple):
+    """A rule's conclusion about one thing of a subject. The place of its situation says which estate it belongs to.
+
+    says: what a change of means that those who were told are told again. An end is a finding too: it bears its state, is heard of only
+    where it fired, and takes the grade that was last told if it names none. The rest is as in `Alert`.
+    """
+
+    rule: Rule
+    subject: str
+    about: str
+    reasons: tuple[Reason, ...]
+    situation: AnySituation
+    says: tuple[Any, ...]
+    state: AlertState = AlertState.FIRING
+    grade: str = ""
+    grade_now: str = ""
+    peak: int = 0
+    held_until: UtcMs | None = None
+    deadlines: tuple[tuple[str, UtcMs], ...] = ()
+    open_until: UtcMs | None = None
+    share: Share | None = None
+    proven: Proven | None = None
+    historic: bool = False
+    exercise: bool = False
+
+    @property
+    def id(self) -> str:
+        """The fingerprint of its alert."""
+        return alert_id(self.rule, self.subject, self.about)
 
 
 class Spoken(Part, frozen=True, array_like=True):
-    """What one rule last said of this incident: its revision, state, and a digest of the content."""
+    """What an alert last said: its revision, state, and a digest of the content."""
 
-    rule: str
-    revision: int = 0
-    state: str = ""
-    content: str = ""
-    grade: str = ""
-    reasons: tuple[Reason, ...] = ()
-    estate: str = ""
+    id: str
+    estate: str
+    since: UtcMs
+    revision: int
+    state: AlertState
+    content: str
+    grade: str
+    peak: int
 
-
-class Incident(Part, frozen=True, array_like=True, tag="incident"):
-    """All that SURVEILLANCE remembers of one incident at one firm.
-
-    at: the latest instant of law and policy at which a fact came. ticked_at: the latest deadline that a tick has fired; only that ends a
-    held grade and fires R11's deadlines (law 3).
-    """
-
-    subject: str
-    incident: str
-    place: Place
-    exercise: bool
-    assertions: tuple[Assertion, ...] = ()
-    filed: tuple[rules.Filed, ...] = ()
-    declared: tuple[rules.Declared, ...] = ()
-    spoken: tuple[Spoken, ...] = ()
-    at: UtcMs = 0
-    ticked_at: UtcMs = 0
-
-    def last(self, rule: Rule) -> Spoken:
-        """What `rule` said last."""
-        return next((s for s in self.spoken if s.rule == rule), Spoken(rule))
+    @property
+    def fires(self) -> bool:
+        """Whether it was last said to be so."""
+        return self.state == AlertState.FIRING
 
 
-class _View(NamedTuple):
-    """One incident and what its assertions and clocks amount to now."""
-
-    incident: Incident
-    picture: Picture
-    held: rules.Held
-    clocks: tuple[FilingClock, ...]
-    policy: Policy
-
-
-def due_of(incident: Incident, policy: Policy) -> UtcMs | None:
-    """The next instant at which time alone changes what is to be said: the end of a held grade, or R11's."""
-    view = _view(incident, policy)
-    if not view.picture.standing:
-        return None
-    filing = rules.filing_due(view.clocks, incident.ticked_at, policy.filing)
-    return min((instant for instant in (view.held.until, filing) if instant is not None), default=None)
+def speak(spoken: tuple[Spoken, ...], findings: Iterable[Finding], decided_for: UtcMs) -> tuple[tuple[Spoken, ...], tuple[Alert, ...]]:
+    """What has been spoken by now, and the alerts that say what is new in the findings, dated `decided_for`."""
+    known = {last.id: last for last in spoken}
+    alerts: list[Alert] = []
+    for finding in findings:
+        for alert, content in _news(finding, known.get(finding.id), decided_for):
+            known[alert.id] = _as_spoken(alert, content)
+            alerts.append(alert)
+    return _in_order(known), tuple(alerts)
 
 
-def speak(incident: Incident, policy: Policy, decided_for: UtcMs) -> tuple[Incident, tuple[Alert, ...]]:
-    """The incident with what it has now said, and the alerts that say it, dated `decided_for`."""
-    view = _view(incident, policy)
-    spoken = {s.rule: s for s in incident.spoken}
-    alerts = []
-    for alert in _concluded(view, decided_for):
-        last = incident.last(alert.rule)
-        if last.state == AlertState.FIRING and last.estate != alert.estate:
-            alerts.append(_withdrawn(alert, last))
-            last = Spoken(alert.rule, last.revision + 1)
-        content = _content(alert)
-        if content == last.content:
-            continue
-        alerts.append(msgspec.structs.replace(alert, revision=last.revision + 1))
-        spoken[alert.rule] = Spoken(alert.rule, last.revision + 1, alert.state, content, alert.grade, alert.reasons, alert.estate)
-    return msgspec.structs.replace(incident, spoken=tuple(spoken[rule] for rule in sorted(spoken))), tuple(alerts)
+def _news(finding: Finding, last: Spoken | None, at: UtcMs) -> Iterator[tuple[Alert, str]]:
+    content = digest(msgspec.json.encode((finding.state, finding.says)))
+    if last and last.fires and last.estate != finding.situation.place.estate:
+        withdrawn = _alert(finding._replace(state=AlertState.WITHDRAWN, reasons=MOVED), last, at)
+        yield msgspec.structs.replace(withdrawn, estate=last.estate), ""
+        last = msgspec.structs.replace(last, revision=last.revision + 1, state=AlertState.WITHDRAWN, content="")
+    fires = finding.state == AlertState.FIRING
+    if (fires or (last is not None and last.fires)) and (last is None or last.content != content):
+        yield _alert(finding, last, at), content
 
 
-def _withdrawn(alert: Alert, last: Spoken) -> Alert:
-    """The end of an alert in the estate where it no longer belongs, for those who were told of it there (law 7)."""
-    return msgspec.structs.replace(
-        alert, estate=last.estate, state=AlertState.RESOLVED, revision=last.revision + 1, reasons=(Reason(Because.ALL_RETRACTED),)
-    )
-
-
-def _view(incident: Incident, policy: Policy) -> _View:
-    picture = picture_of(incident.assertions)
-    held = rules.held(incident.assertions, incident.ticked_at, policy.severity)
-    return _View(incident, picture, held, rules.filing_clocks(picture, incident.declared, incident.filed, policy.filing), policy)
-
-
-def _content(alert: Alert) -> str:
-    """What a change of means that those who were told are told again; neither the date nor who spoke last is content.
-
-    A filing clock speaks of its clocks alone: the dead and the grade rise in R12's own message.
-    """
-    if alert.rule == Rule.FILING:
-        return digest(msgspec.json.encode((alert.state, alert.reasons, alert.situation.clocks)))
-    situation = msgspec.structs.replace(alert.situation, newest=None)
-    return digest(msgspec.json.encode((alert.state, alert.grade, alert.grade_now, alert.reasons, alert.held_until, situation)))
-
-
-def _concluded(view: _View, at: UtcMs) -> Iterator[Alert]:
-    if view.picture.standing:
-        yield _severity(view, at)
-    elif view.incident.last(Rule.SEVERITY).state == AlertState.FIRING:
-        yield _alert(view, Rule.SEVERITY, at, AlertState.RESOLVED, (Reason(Because.ALL_RETRACTED),))
-    yield from _filing(view, at)
-
-
-def _severity(view: _View, at: UtcMs) -> Alert:
-    """R12: always firing while anybody asserts anything; the grade says how bad."""
-    grade_now, reasons = rules.graded(view.picture, view.policy.severity)
-    if view.held.grade > grade_now:
-        reasons = (Reason(Because.HELD, source="design"), *reasons)
-    alert = _alert(view, Rule.SEVERITY, at, AlertState.FIRING, reasons)
-    return msgspec.structs.replace(alert, held_until=view.held.until)
-
-
-def _filing(view: _View, at: UtcMs) -> Iterator[Alert]:
-    """R11: fired by ticks alone; resolved when the report has been filed, or nothing is asserted any more.
-
-    While a deadline that has passed waits for its tick nothing is said: a fact that moves a deadline, but not far enough to save it,
-    would take a breach back for a moment.
-    """
-    due = rules.filing_due(view.clocks, view.incident.ticked_at, view.policy.filing)
-    if view.picture.standing and due is not None and due <= view.incident.at:
-        return
-    connected = view.incident.place.filing_connected
-    reasons = rules.filing_reasons(view.clocks, view.incident.ticked_at, connected, view.policy.filing) if view.picture.standing else ()
-    if reasons:
-        yield _alert(view, Rule.FILING, at, AlertState.FIRING, reasons)
-    elif view.incident.last(Rule.FILING).state == AlertState.FIRING:
-        filed = view.picture.standing and all(clock.filed_at is not None for clock in view.clocks)
-        yield _alert(view, Rule.FILING, at, AlertState.RESOLVED, (Reason(Because.FILED if filed else Because.ALL_RETRACTED),))
-
-
-def _alert(view: _View, rule: Rule, at: UtcMs, state: AlertState, reasons: tuple[Reason, ...]) -> Alert:
-    incident = view.incident
-    grade = grade_now = incident.last(Rule.SEVERITY).grade
-    if view.picture.standing:
-        grade_now = rules.graded(view.picture, view.policy.severity).grade
-        grade = view.held.grade
-    occurred = max((a.occurred_at for a in incident.assertions), default=at)
+def _alert(finding: Finding, last: Spoken | None, at: UtcMs) -> Alert:
+    grade = finding.grade or (last.grade if last else "")
     return Alert(
-        id=alert_id(rule, incident.subject, incident.incident),
-        rule=rule,
-        estate=incident.place.estate,
-        about=incident.incident,
-        revision=0,
-        state=state,
+        id=finding.id,
+        rule=finding.rule,
+        estate=finding.situation.place.estate,
+        about=finding.about,
+        since=last.since if last else at,
+        revision=(last.revision if last else 0) + 1,
+        state=finding.state,
         at=at,
         grade=grade,
-        grade_now=grade_now,
-        reasons=reasons,
-        situation=_situation(view),
-        historic=at - occurred > view.policy.escalation.history_days * DAY_MS,
-        exercise=incident.exercise,
+        grade_now=finding.grade_now or grade,
+        peak=finding.peak,
+        reasons=finding.reasons,
+        situation=finding.situation,
+        held_until=finding.held_until,
+        deadlines=finding.deadlines,
+        open_until=finding.open_until,
+        share=finding.share,
+        proven=finding.proven,
+        historic=finding.historic,
+        exercise=finding.exercise,
     )
 
 
-def _situation(view: _View) -> Situation:
-    picture, incident = view.picture, view.incident
-    newest = max(picture.standing, key=lambda a: (a.asserted_at, a.source, a.id), default=None)
-    dead = next((f.headline for f in correlate.figures(picture, view.policy.severity.headline_hours) if f.name == "dead"), None)
-    split = next((a for a in reversed(picture.standing) if a.wni is not None and dead and a.party == dead.party), None)
-    return Situation(
-        kind=correlate.headline_kind(picture),
-        place=incident.place,
-        incident=incident.incident,
-        unit=correlate.latest_text(picture, "unit"),
-        times=correlate.times(picture),
-        discovered_at=min((a.discovered_at for a in picture.standing if a.discovered_at is not None), default=None),
-        figures=correlate.figures(picture, view.policy.severity.headline_hours),
-        wni=split.wni if split else None,
-        wna=split.wna if split else None,
-        employer=correlate.latest_text(picture, "employer"),
-        causes=correlate.causes(picture),
-        clocks=view.clocks,
-        unresolved=tuple(sorted({doubt for a in picture.standing for doubt in a.unresolved})),
-        newest=Stated(0, newest.party, newest.rank, newest.asserted_at) if newest else None,
-        certainty=_certainty(picture),
-    )
+def _as_spoken(alert: Alert, content: str) -> Spoken:
+    return Spoken(alert.id, alert.estate, alert.since, alert.revision, alert.state, content, alert.grade, alert.peak)
 
 
-def _certainty(picture: Picture) -> Certainty:
-    """G7: without an official party it is a signal, unless a second source says the same."""
-    official = {a.party for a in picture.official}
-    sources = {a.source for a in picture.standing}
-    if not official:
-        return Certainty.REPORTED if len(sources) > 1 else Certainty.SIGNAL
-    return Certainty.VERIFIED if len(official) > 1 else Certainty.REPORTED
+def _in_order(known: dict[str, Spoken]) -> tuple[Spoken, ...]:
+    return tuple(known[id] for id in sorted(known))
+
+
+def collapsed(
+    before: tuple[Spoken, ...], after: tuple[Spoken, ...], alerts: Iterable[Alert]
+) -> tuple[tuple[Spoken, ...], tuple[Alert, ...]]:
+    """What one tick has found at several deadlines, as it is spoken: the last word of each alert in each estate.
+
+    What a later deadline has overtaken is not spoken, nor is the end of what was never said; revisions count what is spoken.
+    """
+    old, new = {last.id: last for last in before}, {last.id: last for last in after}
+    last_words = {(alert.id, alert.estate): alert for alert in sorted(alerts, key=lambda alert: alert.revision)}
+    told: list[Alert] = []
+    for alert in sorted(last_words.values(), key=lambda alert: (alert.at, alert.id, alert.revision)):
+        if _is_news(alert, old.get(alert.id), new[alert.id]):
+            first = old.get(alert.id)
+            earlier = sum(1 for one in told if one.id == alert.id)
+            told.append(msgspec.structs.replace(alert, revision=(first.revision if first else 0) + earlier + 1))
+    spoken = {id: _renumbered(last, old.get(id), told) for id, last in new.items()}
+    return _in_order({id: last for id, last in spoken.items() if last is not None}), tuple(told)
+
+
+def _is_news(alert: Alert, old: Spoken | None, new: Spoken) -> bool:
+    if alert.state != AlertState.FIRING:
+        return old is not None and old.fires and old.estate == alert.estate
+    return old is None or (old.content, old.estate, old.state) != (new.content, new.estate, new.state)
+
+
+def _renumbered(last: Spoken, old: Spoken | None, told: list[Alert]) -> Spoken | None:
+    revisions = [alert.revision for alert in told if alert.id == last.id]
+    if not revisions:
+        return old
+    return msgspec.structs.replace(last, revision=revisions[-1])

@@ -1,173 +1,85 @@
-"""SURVEILLANCE: the ledger in, alerts out. One picture per incident of a firm; one count of refusals per source.
+"""SURVEILLANCE: the ledger in, alerts out. Each kind of picture has a desk of its own; here is only who hears what.
 
-It recognises what it has heard before: the same record again changes nothing, the same id with other content is listed (law 5).
+A new picture adds a line to each table: which words it hears of which subjects, and what it does with a tick at its entries.
 """
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import or_
+from typing import Any
 
 import msgspec
 
 from schemas import codec
-from schemas.ids import DESK, FIRM, SOURCE, alert_id
-from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome
-from schemas.ledger import Admitted, Oddity, Parked, Place, Refusal, Tick
-from schemas.policy import Policy
-from schemas.surveillance import Alert, AlertState, Because, Certainty, Reason, Rule, Situation
-from schemas.topics import ESCALATION_INBOX, LEDGER, PARKED, REJECTED
-from schemas.word import Part, Stamp
-from streams.pipeline.line import NOTHING, Due, Entry, InForce, Record, Room, Said, Step
-from streams.pipeline.surveillance.alerts import Incident, due_of, speak
-from streams.pipeline.surveillance.correlate import Assertion, assertion_of
-from streams.pipeline.surveillance.rules import Declared, Filed
+from schemas.ids import FIRM
+from schemas.ledger import Admitted, Origin, Refusal, Tick
+from schemas.topics import LEDGER
+from schemas.word import Stamp, Word
+from streams.pipeline.line import NOTHING, Entry, InForce, Record, Room, Step
+from streams.pipeline.surveillance import incident, source
+from streams.pipeline.surveillance.incident.facts import KINDS, Assertion, Declared, Filed
+from streams.pipeline.surveillance.incident.memory import Incident
+from streams.pipeline.surveillance.rulebook import Rulebook
+from streams.pipeline.surveillance.source.memory import Doubts, Source
 
-_Known = TypeVar("_Known", Assertion, Filed, Declared)
+Hearing = Callable[[Mapping[str, Entry], Any, Rulebook], Step]
+Ticking = Callable[[Mapping[str, Entry], Any, Tick, Rulebook], Step]
 
-MOST_ASSERTIONS = 200
-"""Bulletins remembered of one incident; beyond it they are parked, so that an entry stays below 64 KB."""
+FACTS: Mapping[tuple[str, str], Hearing] = {(FIRM, kind): incident.hear for kind in KINDS}
+"""Who hears an admitted fact: by whose ledger it is in, and its type. An estate's is kept for the rules that look across firms."""
 
+WORDS: Mapping[type[Word], Hearing] = {Refusal: source.refused}
+"""Who hears the other words of the ledger."""
 
-class Refusals(Part, frozen=True, array_like=True, tag="refusals"):
-    """What has been refused from one source, for the operator's desk (G5)."""
+TICKS: Mapping[type, Ticking] = {Incident: incident.tick, Source: source.tick, Doubts: source.tick_doubts}
+"""Who is told that an entry is due."""
 
-    source: str
-    count: int
-    last: str
+ENTRIES = (*TICKS, Assertion, Declared, Filed)
 
 
 def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Step:
     """One record of the ledger, or a tick at one due entry."""
-    policy = in_force.policy
-    stamp = Stamp(record.header("policy"), record.header("roster"))
-    match codec.decode(record.value or b""):
-        case Tick() as tick:
-            return _tick(entries.get((record.key or b"").decode()), tick, policy, stamp)
-        case Admitted() as admitted if admitted.subject.startswith(FIRM):
-            return _admitted(entries, admitted, policy, stamp)
-        case Refusal() as refusal if refusal.subject.startswith(SOURCE):
-            return _refusal(entries, refusal, stamp)
-        case _:  # An estate's own ledger is kept for the rules that look across firms.
-            return NOTHING
+    book = _book(record, in_force)
+    word = codec.decode(record.value or b"")
+    match word:
+        case Tick():
+            entry = entries.get((record.key or b"").decode())
+            ticking = TICKS.get(type(entry))
+            return ticking(entries, entry, word, book) if ticking else NOTHING
+        case Admitted():
+            hearing = FACTS.get((_ledger_of(word.subject), word.kind))
+        case _:
+            hearing = WORDS.get(type(word))
+    return hearing(entries, word, book) if hearing else NOTHING
 
 
-def _tick(entry: Entry | None, tick: Tick, policy: Policy, stamp: Stamp) -> Step:
-    """Everything that is due by now, each dated by its own deadline (law 3). What a later deadline has overtaken is not spoken."""
-    if not isinstance(entry, Incident):
+def broken(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Step:
+    """What the ledger of a firm remembers of a record that `step` broke on: that something of this firm is not known (law 2)."""
+    subject = (record.key or b"").decode("utf-8", "replace")
+    if not subject.startswith(FIRM) or "|" in subject:  # A tick's key is an entry: its fact has been heard.
         return NOTHING
-    incident: Incident = entry
-    alerts: dict[str, Alert] = {}
-    while (due := due_of(incident, policy)) is not None and due <= tick.at:
-        incident, said = speak(msgspec.structs.replace(incident, ticked_at=due), policy, due)
-        alerts |= {alert.id: alert for alert in said}
-    return _kept(incident, tuple(sorted(alerts.values(), key=lambda alert: (alert.at, alert.id))), policy, stamp)
+    return source.doubt(entries, subject, _doubtful(record), _book(record, in_force))
 
 
-def _admitted(entries: Mapping[str, Entry], admitted: Admitted, policy: Policy, stamp: Stamp) -> Step:
-    assert admitted.place is not None  # noqa: S101  INTAKE places every fact of an incident
-    name = f"{admitted.subject}|{admitted.incident}"
-    known = entries.get(name) or Incident(admitted.subject, admitted.incident, admitted.place, admitted.exercise)
-    heard = next((h for h in _heard(known) if (h.source, h.id) == (admitted.source, admitted.id)), None)
-    if heard is not None:
-        return NOTHING if heard.digest == admitted.digest else _oddity(admitted, heard.digest, stamp)
-    if len(_heard(known)) >= MOST_ASSERTIONS:
-        return Step(words=(_parked(admitted, stamp),))
-    incident = msgspec.structs.replace(_taken_in(known, admitted), at=max(known.at, admitted.at))
-    return _kept(*speak(incident, policy, admitted.at), policy, stamp)
+def _doubtful(record: Record) -> source.Doubtful:
+    """Where and when the fact was published; of what cannot be read at all, the ledger's own record."""
+    try:
+        word = codec.decode(record.value or b"")
+    except (ValueError, RecursionError):
+        word = None
+    if isinstance(word, Admitted | Refusal):
+        return source.Doubtful(word.origin, word.at)
+    return source.Doubtful(Origin(record.topic, record.partition, record.offset), record.timestamp)
 
 
-def _heard(incident: Incident) -> tuple[Assertion | Filed | Declared, ...]:
-    return (*incident.assertions, *incident.filed, *incident.declared)
+def _book(record: Record, in_force: InForce) -> Rulebook:
+    return Rulebook(in_force.policy, Stamp(record.header("policy"), record.header("roster")))
 
 
-def _taken_in(incident: Incident, admitted: Admitted) -> Incident:
-    """The incident with one more fact; all collections are sorted, so that arrival order leaves no trace (law 4)."""
-    place = admitted.place if not admitted.moved_away and admitted.place else incident.place
-    identity = (admitted.source, admitted.id, admitted.digest)
-    incident = msgspec.structs.replace(incident, place=max(incident.place, place, key=_known))
-    raw = bytes(admitted.fact)
-    match admitted.kind:
-        case IncidentBulletin.type:
-            assertion = assertion_of(admitted, IncidentBulletin.model_validate_json(raw))
-            return msgspec.structs.replace(incident, assertions=_sorted((*incident.assertions, assertion)))
-        case AccidentReportFiled.type:
-            report = AccidentReportFiled.model_validate_json(raw)
-            heard = Filed(*identity, report.filed_at, report.received_by, admitted.rank)
-            return msgspec.structs.replace(incident, filed=_sorted((*incident.filed, heard)))
-        case InjuryOutcome.type:
-            outcome = InjuryOutcome.model_validate_json(raw)
-            declared = Declared(*identity, outcome.outcome, outcome.declared_at, admitted.rank)
-            return msgspec.structs.replace(incident, declared=_sorted((*incident.declared, declared)))
-    return incident
+def _ledger_of(subject: str) -> str:
+    return subject[: subject.find(":") + 1]
 
 
-def _sorted(facts: tuple[_Known, ...]) -> tuple[_Known, ...]:
-    return tuple(sorted(facts, key=lambda fact: (fact.source, fact.id)))
+_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(or_, ENTRIES))
 
-
-def _known(place: Place) -> tuple[int, bytes]:
-    """How much a place says, to keep the fuller of two; the bytes decide between equals, whatever came first."""
-    return sum(bool(getattr(place, field)) for field in place.__struct_fields__), msgspec.json.encode(place)
-
-
-def _kept(incident: Incident, alerts: tuple[Alert, ...], policy: Policy, stamp: Stamp) -> Step:
-    name = f"{incident.subject}|{incident.incident}"
-    due = due_of(incident, policy)
-    return Step(
-        changes={name: incident},
-        words=tuple(Said(ESCALATION_INBOX, alert.estate, alert, stamp) for alert in alerts),
-        due={} if due is None else {name: Due(at=due)},
-    )
-
-
-def _oddity(admitted: Admitted, first_digest: str, stamp: Stamp) -> Step:
-    oddity = Oddity(
-        source=admitted.source,
-        id=admitted.id,
-        kind=admitted.kind,
-        subject=admitted.subject,
-        digest=admitted.digest,
-        first_digest=first_digest,
-        origin=admitted.origin,
-    )
-    return Step(words=(Said(REJECTED, admitted.source, oddity, stamp),))
-
-
-def _parked(admitted: Admitted, stamp: Stamp) -> Said:
-    word = Parked(
-        room="surveillance", key=admitted.subject, error=f"more than {MOST_ASSERTIONS} facts of one incident", origin=admitted.origin
-    )
-    return Said(PARKED, admitted.subject, word, stamp)
-
-
-def _refusal(entries: Mapping[str, Entry], refusal: Refusal, stamp: Stamp) -> Step:
-    """G5: every refused incident or case notice interrupts the operator; a source's refusals are one alert that counts."""
-    known = entries.get(refusal.subject) or Refusals(refusal.source, 0, "")
-    what = f"{refusal.kind}: {refusal.reason} ({refusal.field})"
-    refusals = Refusals(refusal.source, known.count + 1, what)
-    return Step(changes={refusal.subject: refusals}, words=(Said(ESCALATION_INBOX, DESK, _refused_alert(refusal, refusals), stamp),))
-
-
-def _refused_alert(refusal: Refusal, refusals: Refusals) -> Alert:
-    name = refusal.subject.removeprefix(SOURCE)
-    situation = Situation(
-        kind="refused", place=Place(firm="", firm_name=name), incident=name, unresolved=(refusals.last,), certainty=Certainty.VERIFIED
-    )
-    return Alert(
-        id=alert_id(Rule.REFUSED, refusal.subject, name),
-        rule=Rule.REFUSED,
-        estate=DESK,
-        about=name,
-        revision=refusals.count,
-        state=AlertState.FIRING,
-        at=refusal.at,
-        grade="S3",
-        grade_now="S3",
-        reasons=(Reason(Because.REFUSED_AT_INTAKE, refusals.count, 1, "design"),),
-        situation=situation,
-        exercise=refusal.exercise,
-    )
-
-
-_unpack = msgspec.json.Decoder(Incident | Refusals).decode
-
-SURVEILLANCE = Room("surveillance", (LEDGER,), step, msgspec.json.encode, _unpack)
+SURVEILLANCE = Room("surveillance", (LEDGER,), step, msgspec.json.encode, _decoder.decode, broken)

@@ -10,22 +10,29 @@ from typing import Any
 
 import msgspec
 
-from handlers import render
+from handlers import hook_body, render
 from handlers.sign import Links, Seal
 from schemas.delivery import Attempt, Seen
-from schemas.escalation import Asked, Delivery, MessageType, Role, Taken, Told, Why
+from schemas.escalation import Addressee, Asked, Delivery, MessageType, Role, Standing, Taken, Told, Why
 from schemas.ids import delivery_id, escalation_id
 from schemas.ledger import Place
 from schemas.surveillance import (
     Because,
     CauseStated,
     Certainty,
+    DigestRow,
+    DigestSituation,
     Figure,
     FilingClock,
+    IncidentSituation,
+    Numbers,
+    Proven,
     Reason,
-    Situation,
+    SourceSituation,
     Stated,
+    Subject,
     TimeStated,
+    Trouble,
 )
 from schemas.word import UtcMs, parse_time
 
@@ -56,7 +63,6 @@ ITSS = Place(
     province="72",
     province_name="Sulawesi Tengah",
     zone="Asia/Makassar",
-    filing_connected=True,
 )
 OSS = Place(
     firm="oss",
@@ -85,7 +91,7 @@ TIMES = (
 )
 CLOCK = FilingClock(opened_by="occurrence", due_first=wita("2023-12-26", "05:30"), due_last=wita("2023-12-26", "06:15"))
 CLOCK_1 = msgspec.structs.replace(CLOCK, due_last=CLOCK.due_first)
-EXPLODED = Situation(kind="furnace_explosion", place=ITSS, incident="itss-41", unit="Tungku 41", times=TIMES[:1], clocks=(CLOCK_1,))
+EXPLODED = IncidentSituation(kind="furnace_explosion", place=ITSS, incident="itss-41", unit="Tungku 41", times=TIMES[:1], clocks=(CLOCK_1,))
 
 
 def stated(value: int, party: Mapping[str, Any]) -> Stated:
@@ -106,6 +112,13 @@ FIGURES_2 = (
     figure("observed", 12, IMIP),
     figure("outpatient", 5, IMIP),
 )
+
+
+def numbers_of(figures: tuple[Figure, ...]) -> Numbers:
+    """What a reader saw of these figures."""
+    return tuple((each.name, each.headline.value) for each in figures)
+
+
 LEVEL_0 = tuple(
     Told(position, 0, FIRST)
     for position in ("estate:imip", "disnakertrans:72", "polres:72.06", "bpbd:72.06", "dir-perwilayahan", "dg-kpaii", "dg-ilmate")
@@ -118,20 +131,12 @@ ASKED = (Asked("take_over"), Asked("state_filed", CLOCK.due_first), Asked("inspe
 def delivery(**changes: Any) -> Delivery:
     """The first notice of the explosion to the head of the provincial labour inspection, with what differs."""
     said: dict[str, Any] = {
-        "escalation": escalation_id("imip", "itss-41"),
+        "thread": escalation_id("imip", "itss-41"),
         "estate": "imip",
         "revision": 1,
         "level": 0,
-        "receiver": "disnakertrans:72/disnakertrans",
-        "channel": "mail",
-        "address": "disnakertrans@sulteng.example",
-        "position": "disnakertrans:72",
-        "title_id": "Kepala Disnakertrans Provinsi Sulawesi Tengah",
-        "title_en": "Head of the Central Sulawesi labour inspection",
-        "holder": "pemegang jabatan (contoh)",
-        "role": Role.ACT,
         "why": Why.FIRST_NOTICE,
-        "topic": "facts",
+        "matter": "facts",
         "msg_type": MessageType.ALERT,
         "at": FIRST,
         "grade": "S5",
@@ -140,13 +145,32 @@ def delivery(**changes: Any) -> Delivery:
         "situation": msgspec.structs.replace(EXPLODED, figures=FIGURES_1),
         "reasons": (Reason(Because.DEAD, 12, 5),),
         "asked": ASKED,
-        "told": LEVEL_0,
-        "next_level_at": wita("2023-12-24", "11:25"),
         "urgent": True,
         "exercise": True,
-    } | changes
-    key = {name: said[name] for name in ("escalation", "revision", "level", "receiver", "topic")}
-    return Delivery(id=delivery_id(**key), **said)
+    }
+    to: dict[str, Any] = {
+        "receiver": "disnakertrans:72/disnakertrans",
+        "channel": "mail",
+        "address": "disnakertrans@sulteng.example",
+        "position": "disnakertrans:72",
+        "title_id": "Kepala Disnakertrans Provinsi Sulawesi Tengah",
+        "title_en": "Head of the Central Sulawesi labour inspection",
+        "holder": "pemegang jabatan (contoh)",
+        "role": Role.ACT,
+    }
+    standing: dict[str, Any] = {
+        "told": LEVEL_0,
+        "taken": (),
+        "held_until": None,
+        "next_level_at": wita("2023-12-24", "11:25"),
+        "unverified": False,
+    }
+    for known in (said, to, standing):
+        known |= {name: changes.pop(name) for name in [*known] if name in changes}
+    key = {name: said[name] for name in ("thread", "revision", "level", "matter")}
+    name = changes.pop("id", delivery_id(receiver=to["receiver"], **key))
+    counted = {"rank": int(said["grade"][1:]), "peak": dict(said["situation"].numbers()).get("dead", 0)}
+    return Delivery(id=name, to=Addressee(**to), standing=Standing(**standing), **counted, **said)
 
 
 def attempt(told: Delivery, **changes: Any) -> Attempt:
@@ -155,7 +179,7 @@ def attempt(told: Delivery, **changes: Any) -> Attempt:
 
 
 R1 = delivery()
-SEEN_1 = Seen(revision=1, grade="S5", at=FIRST, figures=FIGURES_1)
+SEEN_1 = Seen(revision=1, grade="S5", at=FIRST, numbers=numbers_of(FIGURES_1))
 SITUATION_2 = msgspec.structs.replace(
     EXPLODED,
     times=TIMES,
@@ -164,8 +188,8 @@ SITUATION_2 = msgspec.structs.replace(
     wni=9,
     wna=4,
     causes=(
-        CauseStated("kepolisian", "an account that is not repeated", FIRST),
-        CauseStated("IMIP", "another account that is not repeated", SECOND),
+        CauseStated("kepolisian", "0000000000000001"),
+        CauseStated("IMIP", "0000000000000002"),
     ),
 )
 REASONS_2 = (Reason(Because.DEAD, 13, 5), Reason(Because.INJURED, 46, 30))
@@ -203,7 +227,7 @@ INFORMED = delivery(
     next_level_at=None,
 )
 SIGNALLED = delivery(
-    escalation=escalation_id("imip", "signal"),
+    thread=escalation_id("imip", "signal"),
     at=UNION["asserted_at"],
     certainty=Certainty.SIGNAL,
     situation=msgspec.structs.replace(
@@ -219,10 +243,15 @@ SIGNALLED = delivery(
     next_level_at=wita("2023-12-24", "20:15"),
 )
 UNVERIFIED = msgspec.structs.replace(
-    SIGNALLED, id="D-0000000000000001", why=Why.UNVERIFIED_UNANSWERED, unverified=True, level=1, asked=(Asked("take_over"), Asked("verify"))
+    SIGNALLED,
+    id="D-0000000000000001",
+    why=Why.UNVERIFIED_UNANSWERED,
+    standing=msgspec.structs.replace(SIGNALLED.standing, unverified=True),
+    level=1,
+    asked=(Asked("take_over"), Asked("verify")),
 )
 CANCELLED = delivery(
-    escalation=escalation_id("imip", "signal"),
+    thread=escalation_id("imip", "signal"),
     revision=3,
     why=Why.CANCELLED,
     msg_type=MessageType.CANCEL,
@@ -247,7 +276,7 @@ HELD = delivery(
     taken=TAKEN,
     next_level_at=None,
 )
-FELL = Situation(
+FELL = IncidentSituation(
     kind="fall",
     place=OSS,
     incident="oss-2025-07-11",
@@ -258,7 +287,7 @@ FELL = Situation(
     clocks=(FilingClock(opened_by="occurrence", due_first=wita("2025-07-13", "09:00"), due_last=wita("2025-07-13", "09:00")),),
 )
 SULTRA: dict[str, Any] = {
-    "escalation": escalation_id("vdni", "oss-2025-07-11"),
+    "thread": escalation_id("vdni", "oss-2025-07-11"),
     "estate": "vdni",
     "revision": 2,
     "receiver": "disnakertrans:74/disnakertrans-sultra",
@@ -266,8 +295,8 @@ SULTRA: dict[str, Any] = {
     "position": "disnakertrans:74",
     "title_id": "Kepala Disnakertrans Provinsi Sulawesi Tenggara",
     "title_en": "Head of the Southeast Sulawesi labour inspection",
-    "why": Why.FILING,
-    "topic": "filing",
+    "why": Why.MATTER,
+    "matter": "filing",
     "msg_type": MessageType.UPDATE,
     "at": wita("2025-07-13", "09:00"),
     "grade": "S3",
@@ -288,7 +317,7 @@ BREACH = delivery(
         "position": "dir-perwilayahan",
         "title_id": "Direktur Perwilayahan Industri",
         "title_en": "Director of Industrial Zoning",
-        "situation": msgspec.structs.replace(FELL, place=msgspec.structs.replace(OSS, filing_connected=True)),
+        "situation": FELL,
         "role": Role.INFORM,
     },
     reasons=(Reason(Because.FILING_OVERDUE, source=FILING_LAW),),
@@ -299,7 +328,7 @@ FILED = delivery(
     | {
         "revision": 3,
         "at": wita("2025-07-19", "10:00"),
-        "msg_type": MessageType.CANCEL,
+        "msg_type": MessageType.UPDATE,
         "situation": msgspec.structs.replace(
             FELL,
             clocks=(msgspec.structs.replace(FELL.clocks[0], filed_at=wita("2025-07-19", "09:30"), received_by="Disnakertrans Sultra"),),
@@ -333,15 +362,15 @@ PIKET: dict[str, Any] = {
 }
 REFUSED = delivery(
     **PIKET,
-    escalation=escalation_id("desk", "refused"),
+    thread=escalation_id("desk", "refused"),
     grade="S3",
     grade_now="S3",
     certainty=Certainty.VERIFIED,
-    situation=Situation(
-        kind="refused",
-        place=Place(firm="", firm_name="urn:imip:bulletins"),
-        incident="urn:imip:bulletins",
-        unresolved=("siaga.incident-bulletin.v1: wrong_value (dead)",),
+    situation=SourceSituation(
+        who="urn:imip:bulletins",
+        what=Trouble.REJECTED,
+        counts=(("rejected", 2),),
+        last="siaga.incident-bulletin.v1: wrong_value (dead)",
         certainty=Certainty.VERIFIED,
     ),
     reasons=(Reason(Because.REFUSED_AT_INTAKE, 2, 1),),
@@ -349,10 +378,10 @@ REFUSED = delivery(
 )
 UNRESOLVED = delivery(
     **PIKET,
-    escalation=escalation_id("desk", "unresolved"),
+    thread=escalation_id("desk", "unresolved"),
     grade="S3",
     grade_now="S3",
-    situation=Situation(
+    situation=IncidentSituation(
         kind="fire",
         place=NOBODY,
         incident="baru-1",
@@ -364,20 +393,79 @@ UNRESOLVED = delivery(
     asked=(Asked("take_over"),),
 )
 
+BEKASI = Place(
+    firm="",
+    firm_name="",
+    regency="32.16",
+    regency_name="Kabupaten Bekasi",
+    province="32",
+    province_name="Jawa Barat",
+    zone="Asia/Jakarta",
+)
+CLOSED = parse_time("2021-08-04T00:00:00+07:00")
+COLUMNS = ("due", "absent", "warnings_1", "warnings_2", "warnings_3")
+ROWS = (
+    DigestRow("jababeka", "Jababeka", (610, 120, 88, 24, 8)),
+    DigestRow("mm2100", "MM2100", (210, 38, 29, 7, 2)),
+    DigestRow("giic", "GIIC Deltamas", (95, 14, 11, 3, 0)),
+    DigestRow("regency:32.16", "", (696, 150, 112, 30, 8)),
+)
+DIGEST = msgspec.structs.replace(
+    delivery(
+        thread="G-0123456789",
+        estate="desk",
+        why=Why.DIGEST,
+        matter="reporting",
+        at=CLOSED,
+        receiver="dinas-perindustrian:32.16/disperin",
+        address="disperin@bekasikab.example",
+        position="dinas-perindustrian:32.16",
+        title_id="Dinas Perindustrian Kab. Bekasi",
+        title_en="Industry office of Bekasi regency",
+        certainty=Certainty.VERIFIED,
+        grade="S2",
+        urgent=False,
+        situation=DigestSituation(
+            place=BEKASI,
+            series="iomki",
+            period="2021-08-03",
+            closes=CLOSED,
+            columns=COLUMNS,
+            rows=ROWS,
+            totals=(1_611, 322, 240, 64, 18),
+            subjects=(Subject("p-1", "f-1", "PT Satu"), Subject("p-2", "f-2", "PT Dua")),
+            more_subjects=16,
+            before=(("due", 1_611), ("absent", 351), ("warnings_1", 300), ("warnings_2", 40), ("warnings_3", 11)),
+            before_period="2021-07-30",
+            proven=Proven(7, "SIINas", CLOSED - 1_000, CLOSED + 41_000, 8, 8),
+        ),
+        reasons=(),
+        asked=(Asked("take_over", parse_time("2021-08-05T16:00:00+07:00")),),
+    ),
+    standing=None,
+    grade="",
+    grade_now="",
+)
+
 LETTERS: dict[str, Attempt] = {
     "itss-s5-r1": attempt(R1),
-    "itss-s5-r2": attempt(R2, thread=R1.id, seen=SEEN_1),
+    "itss-s5-r2": attempt(R2, root=R1.id, seen=SEEN_1),
     "itss-s5-r2-informed": attempt(INFORMED),
     "signal": attempt(SIGNALLED),
     "signal-unverified": attempt(UNVERIFIED),
-    "cancelled": attempt(CANCELLED, thread=SIGNALLED.id, seen=Seen(revision=2, grade="S5", at=UNION["asserted_at"])),
-    "held": attempt(HELD, thread=R1.id, seen=Seen(revision=2, grade="S5", at=SECOND, figures=FIGURES_2), coalesced=("D-0000000000000003",)),
+    "cancelled": attempt(CANCELLED, root=SIGNALLED.id, seen=Seen(revision=2, grade="S5", at=UNION["asserted_at"])),
+    "held": attempt(
+        HELD, root=R1.id, seen=Seen(revision=2, grade="S5", at=SECOND, numbers=numbers_of(FIGURES_2)), coalesced=("D-0000000000000003",)
+    ),
     "filing-question": attempt(QUESTION, possible_duplicate=True),
     "filing-breach": attempt(BREACH),
-    "filing-received": attempt(FILED, thread=QUESTION.id, seen=Seen(revision=2, grade="S3", at=QUESTION.at, figures=FELL.figures)),
-    "stood-down": attempt(STOOD_DOWN, thread=R1.id, seen=Seen(revision=2, grade="S5", at=SECOND, figures=FIGURES_2)),
+    "filing-received": attempt(
+        FILED, root=QUESTION.id, seen=Seen(revision=2, grade="S3", at=QUESTION.at, numbers=numbers_of(FELL.figures))
+    ),
+    "stood-down": attempt(STOOD_DOWN, root=R1.id, seen=Seen(revision=2, grade="S5", at=SECOND, numbers=numbers_of(FIGURES_2))),
     "desk-refused": attempt(REFUSED),
     "desk-unresolved": attempt(UNRESOLVED),
+    "digest": attempt(DIGEST),
 }
 
 
@@ -396,5 +484,5 @@ if __name__ == "__main__":  # python -m tests.golden.mail.letters: after a chang
     for each in LETTERS:
         Path(__file__).with_name(f"{each}.eml").write_bytes(written(each))
     shown = LETTERS["itss-s5-r2"]
-    notice = json.dumps(render.body(shown, links_of(shown)), indent=2, ensure_ascii=False)
+    notice = json.dumps(hook_body.body(shown, links_of(shown)), indent=2, ensure_ascii=False)
     (Path(__file__).parents[1] / "webhook" / "itss-s5-r2.json").write_text(notice + "\n")

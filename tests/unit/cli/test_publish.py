@@ -5,7 +5,10 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from streams.cli.hall.reading import judge_of, read
 from streams.cli.main import app
+from streams.cli.publish import _vouching
+from streams.live.settings import Settings
 
 GOOD = {
     "specversion": "1.0",
@@ -142,3 +145,23 @@ def test_a_revision_that_is_not_installed_is_refused(tmp_path):
     activate = line(type="siaga.activate.v1", data={"policy": "1999-01-01.1", "effective_from": "2023-12-01T00:00:00Z", "by": "somebody"})
     done = invoke(tmp_path, activate, "--check", "--json")
     assert [(r["reason"], r["field"]) for r in json.loads(done.stdout)["refused"]] == [("unknown_revision", "policy")]
+
+
+@pytest.mark.parametrize(
+    ("time", "vouching"),
+    [
+        pytest.param("clock", ["https://siaga.example/desk"], id="in production each source of facts"),
+        pytest.param("watermarks", ["https://siaga.example/desk", "siaga/story"], id="in a story also the story, whose marks move time"),
+    ],
+)
+def test_who_vouches_for_a_file(time, vouching):
+    """The register publishes no facts: a watermark of it would be a stranger's."""
+    settings = Settings.load(kafka="127.0.0.1:1", prefix="exercise.x.", time=time)
+    region = line(
+        source="https://register.example",
+        type="siaga.registry-region.v1",
+        data={"id": "72.06", "valid_from": "2020-01-01T00:00:00Z", "name": "M", "province": "S", "zone": "Asia/Makassar"},
+    )
+    lines = read(region + b"\n" + line(), judge_of(settings, None, None))
+    assert not any(each.refused for each in lines)
+    assert _vouching(settings, lines) == vouching

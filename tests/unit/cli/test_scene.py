@@ -19,10 +19,10 @@ def attempt(number: int) -> Attempt:
 
 
 def receipt(number: int, kind: ReceiptKind) -> Receipt:
-    return Receipt(DELIVERY.id, DELIVERY.receiver, number, kind)
+    return Receipt(DELIVERY.id, DELIVERY.to.receiver, number, kind)
 
 
-ACCEPTED = Outcome(DELIVERY.id, DELIVERY.escalation, DELIVERY.estate, DELIVERY.receiver, DELIVERY.position, Ending.ACCEPTED, 0, 2)
+ACCEPTED = Outcome(DELIVERY.id, DELIVERY.thread, DELIVERY.estate, DELIVERY.to.receiver, DELIVERY.to.position, Ending.ACCEPTED, 0, 2)
 TOPICS = {Attempt: ATTEMPTS, Receipt: DELIVERY_INBOX, Outcome: ESCALATION_INBOX}
 
 

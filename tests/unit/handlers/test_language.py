@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.language import Tongue, columns, tidy, wrap, zone_name
+from handlers.language import COLUMNS, Tongue, aligned, columns, tidy, wrap, zone_name
 from schemas.word import parse_time
 
 WITA = Tongue("id", "Asia/Makassar", 2023)
@@ -87,3 +87,21 @@ def test_no_line_is_wider_than_72_columns(text, first):
 
 def test_chinese_text_is_measured_in_the_columns_it_takes():
     assert columns("青山") == 4
+
+
+cells = st.text(max_size=12) | st.sampled_from(["1.611", "\u9752\u5c71" * 30, "warnings 1"])
+
+
+@given(st.integers(1, 8).flatmap(lambda n: st.lists(st.lists(cells, min_size=n + 1, max_size=n + 1).map(tuple), min_size=1, max_size=4)))
+def test_a_table_keeps_to_its_columns(lines):
+    """Whatever stands in it: 72 columns, and as many lines as there were."""
+    header, *rows = [tuple(tidy(cell, 40) for cell in line) for line in lines]
+    told = aligned((header, tuple(rows))).split("\n")
+    assert len(told) == len(lines)
+    assert all(columns(line) <= COLUMNS for line in told)
+
+
+def test_figures_stand_under_each_other():
+    assert aligned((("Kawasan", "wajib", "belum"), (("MM2100", "210", "38"), ("Jumlah", "1.611", "322")))) == (
+        "Kawasan  wajib  belum\nMM2100     210     38\nJumlah   1.611    322"
+    )

@@ -6,6 +6,7 @@ import re
 from email.policy import default
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -13,14 +14,33 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from handlers import render
+from handlers import hook_body, letter, render
 from handlers.language import columns
+from handlers.letters import LETTERS as LETTER_OF
 from schemas.delivery import Seen
-from schemas.escalation import Asked, Delivery, MessageType, Role, Taken, Told, Why
+from schemas.escalation import Addressee, Asked, Delivery, MessageType, Role, Standing, Taken, Told, Why
 from schemas.ledger import Place
-from schemas.surveillance import Because, CauseStated, Certainty, Figure, FilingClock, Reason, Situation, Stated, TimeStated
+from schemas.surveillance import (
+    AnySituation,
+    Because,
+    CauseStated,
+    Certainty,
+    DigestRow,
+    DigestSituation,
+    Figure,
+    FilingClock,
+    IncidentSituation,
+    Proven,
+    Reason,
+    SourceSituation,
+    Stated,
+    Subject,
+    TimeStated,
+    Trouble,
+    Unlisted,
+)
 from tests.golden.mail import letters
-from tests.golden.mail.letters import LETTERS, R2, SECRETS, links_of, sent_at, wita, written
+from tests.golden.mail.letters import LETTERS, R2, SECRETS, links_of, numbers_of, sent_at, wita, written
 
 GOLDEN = Path(letters.__file__).parent
 HOOK = GOLDEN.parent / "webhook"
@@ -51,7 +71,7 @@ def test_a_letter_is_the_golden_one_to_the_byte(name):
 
 def test_the_notice_for_programs_is_the_golden_one():
     told = LETTERS["itss-s5-r2"]
-    assert render.body(told, links_of(told)) == json.loads((HOOK / "itss-s5-r2.json").read_text())
+    assert hook_body.body(told, links_of(told)) == json.loads((HOOK / "itss-s5-r2.json").read_text())
 
 
 @pytest.mark.parametrize("name", LETTERS)
@@ -99,15 +119,15 @@ def test_the_second_revision_says_everything_in_the_order_of_the_contract():
 
 
 def test_the_subject_is_the_one_of_the_contract():
-    assert render.subject(LETTERS["itss-s5-r2"]) == (
+    assert letter.subject(LETTERS["itss-s5-r2"]) == (
         "[LATIHAN/EXERCISE] S5 BENCANA r2: ledakan tungku, PT ITSS, IMIP Morowali, 13 meninggal"
     )
 
 
 def test_the_real_thing_is_not_headed_exercise():
     real = replace(LETTERS["itss-s5-r1"], delivery=replace(LETTERS["itss-s5-r1"].delivery, exercise=False))
-    assert "LATIHAN" not in render.subject(real) + render.text(real, links_of(real))
-    assert render.body(real, links_of(real))["status"] == "Actual"
+    assert "LATIHAN" not in letter.subject(real) + render.text(real, links_of(real))
+    assert hook_body.body(real, links_of(real))["status"] == "Actual"
 
 
 def said(name: str, *, subject: str, text: tuple[str, ...], absent: tuple[str, ...] = ()) -> object:
@@ -160,12 +180,25 @@ def said(name: str, *, subject: str, text: tuple[str, ...], absent: tuple[str, .
             text=("nilai salah (`dead`)", "Minta sumbernya memperbaiki"),
             absent=("meledak", "DIKETAHUI", "S3"),
         ),
+        said(
+            "digest",
+            subject="ringkasan iomki 2021-08-03, Bekasi: 1.611 due, 322 absent",
+            text=(
+                "BERUBAH sejak 2021-07-30: absent 351 -> 322",
+                "Jumlah 1.611 322 240 64 18",
+                "di luar kawasan 696 150",
+                "Di antaranya: PT Satu, PT Dua dan 16 lainnya.",
+                "s.d. Selasa 3 Agu 23.59.59 WIB terbaca Rabu 4 Agu 00.00.41 WIB",
+                "Satu ringkasan per batas waktu",
+            ),
+            absent=("diberi tahu", "mengambil alih", "DIKETAHUI"),
+        ),
         said("desk-unresolved", subject="PERLU DILIHAT", text=("perusahaan tidak ada di registri", "`pt-baru-sekali`")),
     ],
 )
 def test_each_sort_of_message_says_what_it_is(name, subject, text, absent):
     indonesian, _ = halves(name)
-    assert subject in render.subject(LETTERS[name])
+    assert subject in letter.subject(LETTERS[name])
     assert [each for each in text if each not in flat(indonesian)] == []
     assert [each for each in absent if each in flat(indonesian)] == []
 
@@ -181,20 +214,62 @@ def test_every_reason_for_telling_can_be_told(why, msg_type):
 @pytest.mark.parametrize("topic", ["facts", "filing"])
 @pytest.mark.parametrize("msg_type", MessageType)
 def test_every_reason_of_a_decision_can_be_told(because, topic, msg_type):
-    told = replace(LETTERS["itss-s5-r2"], delivery=replace(R2, reasons=(Reason(because),), topic=topic, msg_type=msg_type))
+    told = replace(LETTERS["itss-s5-r2"], delivery=replace(R2, reasons=(Reason(because),), matter=topic, msg_type=msg_type))
     assert render.text(told, links_of(told))
-    assert render.body(told, links_of(told))["headline"]["id"]
+    assert hook_body.body(told, links_of(told))["headline"]["id"]
+
+
+def test_every_kind_of_situation_has_its_letter():
+    """A kind that a delivery may bear and no letter knows could not be told."""
+    assert set(LETTER_OF) == set(get_args(AnySituation))
+
+
+def test_a_question_taken_back_takes_nothing_else_back():
+    """What was asked about the written report no longer holds; the incident stands, and so do its figures."""
+    question = LETTERS["filing-question"].delivery
+    withdrawn = replace(question, msg_type=MessageType.CANCEL, reasons=(Reason(Because.ALL_RETRACTED),), asked=())
+    told = replace(LETTERS["filing-question"], delivery=withdrawn)
+    said = flat(render.text(told, links_of(told)))
+    assert "GUGUR: yang kami tanyakan atau ingatkan tentang laporan tertulis" in said
+    assert "DIBATALKAN" not in said + letter.subject(told)
+    assert "1 luka berat menurut PT OSS" in said
+    assert "TIDAK ADA LAGI YANG DIMINTA DARI ANDA tentang laporan tertulis ini." in said
+    assert "pertanyaan GUGUR" in letter.subject(told)
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_every_trouble_of_a_source_can_be_told(trouble):
+    told = LETTERS["desk-refused"]
+    situation = replace(told.delivery.situation, what=trouble, last="2021-08-03")
+    told = replace(told, delivery=replace(told.delivery, situation=situation))
+    assert "urn:imip:bulletins" in render.text(told, links_of(told))
+    assert letter.subject(told).startswith("[LATIHAN/EXERCISE] PIKET r1: ")
+
+
+def test_many_letters_in_one_are_counted_whether_they_are_listed_or_not():
+    told = replace(LETTERS["held"], coalesced=("D-1", "D-2"), more_coalesced=50)
+    assert "belum sempat dikirim: 52." in flat(render.text(told, links_of(told)))
+
+
+def test_what_is_not_listed_is_said():
+    """And the range is that of all parties, listed or not."""
+    figure = replace(R2.situation.figures[0], unlisted=Unlisted(7, 2, 90))
+    situation = replace(R2.situation, figures=(figure,), more_times=3, more_causes=4, more_clocks=5)
+    said = flat(render.text(replace(LETTERS["itss-s5-r2"], delivery=replace(R2, situation=situation)), links_of(LETTERS["itss-s5-r2"])))
+    assert "13 meninggal (kisaran 2 s.d. 90)" in said
+    for words in ("7 lainnya", "atau 3 lainnya", "dan 4 lainnya", "Laporan 5 lainnya"):
+        assert words in said
 
 
 def test_a_corrected_split_is_a_change_although_the_total_stays():
     """Awkward case 6: 7 + 6 becomes 9 + 4, thirteen all the time."""
-    seen = Seen(revision=1, grade="S5", at=0, figures=R2.situation.figures, wni=7, wna=6)
+    seen = Seen(revision=1, grade="S5", at=0, numbers=(*numbers_of(R2.situation.figures), ("wni", 7), ("wna", 6)))
     said = render.text(replace(LETTERS["itss-s5-r2"], seen=seen), links_of(LETTERS["itss-s5-r2"]))
     assert "BERUBAH SEJAK r1: WNI meninggal 7 -> 9; WNA meninggal 6 -> 4." in said
 
 
 def test_a_reader_who_saw_the_same_figures_is_told_so():
-    seen = Seen(revision=1, grade="S5", at=0, figures=R2.situation.figures)
+    seen = Seen(revision=1, grade="S5", at=0, numbers=numbers_of(R2.situation.figures))
     assert "ANGKA TIDAK BERUBAH SEJAK r1" in render.text(replace(LETTERS["itss-s5-r2"], seen=seen), links_of(LETTERS["itss-s5-r2"]))
     again = replace(seen, revision=2)
     assert "TIDAK ADA YANG BERUBAH sejak r2" in flat(
@@ -225,7 +300,7 @@ def test_the_headers_make_a_thread_and_let_a_bounce_be_read():
     told, message = LETTERS["itss-s5-r2"], parsed("itss-s5-r2")
     mail = render.mail(told, links_of(told), sent_at(told))
     assert message["Message-ID"] == f"<{told.delivery.id}@siaga.example>"
-    assert message["References"] == message["In-Reply-To"] == f"<{told.thread}@siaga.example>"
+    assert message["References"] == message["In-Reply-To"] == f"<{told.root}@siaga.example>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Content-Language"] == "id, en"
     assert message["Date"] == "Sun, 24 Dec 2023 07:00:05 +0000"
@@ -245,7 +320,7 @@ def test_every_try_at_a_delivery_is_the_same_message():
 
 @pytest.mark.parametrize("address", ["not an address", "a@b@c", "x\r\nBcc: y@z.example", "", "@", "a@", "<a@b>"])
 def test_an_unusable_address_makes_no_bad_header(address):
-    told = replace(LETTERS["itss-s5-r1"], delivery=replace(letters.R1, address=address))
+    told = replace(LETTERS["itss-s5-r1"], delivery=replace(letters.R1, to=replace(letters.R1.to, address=address)))
     message = email.message_from_bytes(render.mail(told, links_of(told), 0).content, policy=default)
     assert message["Bcc"] is None
     assert "Kepala Disnakertrans" in message["To"]
@@ -256,9 +331,9 @@ def test_an_unusable_address_makes_no_bad_header(address):
 
 def test_a_webhook_carries_the_scales_of_cap_and_the_links():
     told = LETTERS["itss-s5-r2"]
-    body = render.body(told, links_of(told))
+    body = hook_body.body(told, links_of(told))
     assert (body["severity"], body["urgency"], body["certainty"]) == ("Extreme", "Immediate", "Likely")
-    assert (body["id"], body["revision"], body["supersedes"], body["status"]) == (R2.escalation, 2, 1, "Exercise")
+    assert (body["id"], body["revision"], body["supersedes"], body["status"]) == (R2.thread, 2, 1, "Exercise")
     assert body["asked"][1] == {"action": "state_filed", "due": "2023-12-25T21:30:00.000Z"}
     assert body["changed"][0] == {
         "name": "dead",
@@ -271,7 +346,7 @@ def test_a_webhook_carries_the_scales_of_cap_and_the_links():
 
 def test_a_cancelled_notice_does_not_say_that_it_happened():
     told = LETTERS["cancelled"]
-    body = render.body(told, links_of(told))
+    body = hook_body.body(told, links_of(told))
     assert (body["msg_type"], body["urgency"], body["asked"]) == ("Cancel", "Past", [])
     assert body["headline"]["en"].startswith("CANCELLED")
 
@@ -315,9 +390,16 @@ hostile = st.sampled_from(NASTY) | st.text(max_size=20)
 instants = st.integers(-60_000_000_000_000, 250_000_000_000_000)
 counts = st.integers(0, 10**12)
 parties = st.builds(Stated, value=counts, party=hostile, rank=hostile, asserted_at=instants)
-figures = st.builds(Figure, name=hostile | st.just("dead"), headline=parties, others=st.lists(parties, max_size=2).map(tuple))
+figures = st.builds(
+    Figure,
+    name=hostile | st.just("dead"),
+    headline=parties,
+    others=st.lists(parties, max_size=2).map(tuple),
+    unlisted=st.none() | st.builds(Unlisted, parties=counts, least=counts, greatest=counts),
+)
+numbers = st.lists(st.tuples(hostile | st.just("dead"), counts), max_size=3).map(tuple)
 situations = st.builds(
-    Situation,
+    IncidentSituation,
     kind=hostile | st.just("fire"),
     place=st.builds(
         Place,
@@ -333,7 +415,7 @@ situations = st.builds(
     wni=st.none() | counts,
     wna=st.none() | counts,
     employer=hostile,
-    causes=st.lists(st.builds(CauseStated, party=hostile, text=hostile, asserted_at=instants), max_size=2).map(tuple),
+    causes=st.lists(st.builds(CauseStated, party=hostile, digest=hostile), max_size=2).map(tuple),
     clocks=st.lists(
         st.builds(
             FilingClock, opened_by=hostile, due_first=instants, due_last=instants, filed_at=st.none() | instants, received_by=hostile
@@ -344,27 +426,32 @@ situations = st.builds(
     newest=st.none() | parties,
     certainty=st.sampled_from(Certainty),
 )
-deliveries = st.builds(
-    Delivery,
-    **dict.fromkeys(
-        ("id", "escalation", "estate", "receiver", "channel", "address", "position", "title_id", "title_en", "holder"), hostile
-    ),
-    revision=st.integers(0, 99),
-    level=st.integers(0, 9),
-    role=st.sampled_from(Role),
-    why=st.sampled_from(Why),
-    topic=st.sampled_from(["facts", "filing"]),
-    msg_type=st.sampled_from(MessageType),
-    at=instants,
-    grade=hostile | st.just("S5"),
-    grade_now=hostile | st.just("S5"),
-    certainty=st.sampled_from(Certainty),
-    situation=situations,
-    reasons=st.lists(
-        st.builds(Reason, because=st.sampled_from(Because), figure=st.none() | counts, threshold=st.none() | counts, source=hostile),
-        max_size=3,
-    ).map(tuple),
-    asked=st.lists(st.builds(Asked, action=hostile, due=st.none() | instants), max_size=2).map(tuple),
+sources = st.builds(
+    SourceSituation,
+    who=hostile,
+    what=st.sampled_from(Trouble),
+    counts=numbers,
+    last=hostile,
+    unresolved=st.lists(hostile, max_size=2).map(tuple),
+)
+digests = st.builds(
+    DigestSituation,
+    place=st.builds(Place, firm=hostile, firm_name=hostile, estate_name=hostile, regency_name=hostile),
+    series=hostile,
+    period=hostile,
+    closes=instants,
+    columns=st.lists(hostile, min_size=3, max_size=3).map(tuple),
+    rows=st.lists(st.builds(DigestRow, key=hostile, name=hostile, counts=st.tuples(counts, counts, counts)), max_size=3).map(tuple),
+    totals=st.tuples(counts, counts, counts),
+    subjects=st.lists(st.builds(Subject, about=hostile, firm=hostile, name=hostile), max_size=2).map(tuple),
+    more_subjects=st.integers(0, 3),
+    before=numbers,
+    before_period=hostile,
+    proven=st.none() | st.builds(Proven, tick=counts, source=hostile, through=instants, read_at=instants, partitions=counts, of=counts),
+    page=st.integers(0, 2),
+)
+standings = st.builds(
+    Standing,
     told=st.lists(st.builds(Told, position=hostile, level=st.integers(0, 3), at=instants), max_size=2).map(tuple),
     taken=st.lists(
         st.builds(Taken, position=hostile, name=hostile, at=instants, revision=st.integers(0, 9), stops=st.booleans()), max_size=2
@@ -372,6 +459,34 @@ deliveries = st.builds(
     held_until=st.none() | instants,
     next_level_at=st.none() | instants,
     unverified=st.booleans(),
+)
+deliveries = st.builds(
+    Delivery,
+    **dict.fromkeys(("id", "thread", "estate"), hostile),
+    to=st.builds(
+        Addressee,
+        **dict.fromkeys(("receiver", "channel", "address", "position", "title_id", "title_en", "holder"), hostile),
+        role=st.sampled_from(Role),
+        batch=st.booleans(),
+    ),
+    revision=st.integers(0, 99),
+    level=st.integers(0, 9),
+    why=st.sampled_from(Why),
+    matter=st.sampled_from(["facts", "filing"]) | hostile,
+    msg_type=st.sampled_from(MessageType),
+    at=instants,
+    grade=hostile | st.just("S5"),
+    grade_now=hostile | st.just("S5"),
+    rank=st.integers(0, 5),
+    peak=counts,
+    certainty=st.sampled_from(Certainty),
+    situation=situations | sources | digests,
+    reasons=st.lists(
+        st.builds(Reason, because=st.sampled_from(Because), figure=st.none() | counts, threshold=st.none() | counts, source=hostile),
+        max_size=3,
+    ).map(tuple),
+    asked=st.lists(st.builds(Asked, action=hostile, due=st.none() | instants), max_size=2).map(tuple),
+    standing=st.none() | standings,
     exercise=st.booleans(),
 )
 attempts = st.builds(
@@ -379,9 +494,8 @@ attempts = st.builds(
     delivery=deliveries,
     number=st.just(1),
     not_after=instants,
-    thread=hostile,
-    seen=st.none()
-    | st.builds(Seen, revision=st.integers(0, 9), grade=hostile, at=instants, figures=st.lists(figures, max_size=2).map(tuple)),
+    root=hostile,
+    seen=st.none() | st.builds(Seen, revision=st.integers(0, 9), grade=hostile, at=instants, numbers=numbers),
     possible_duplicate=st.booleans(),
     coalesced=st.lists(hostile, max_size=2).map(tuple),
 )
@@ -405,8 +519,9 @@ def test_each_nasty_name_in_every_place_at_once(nasty):
     stated = Stated(13, nasty, nasty, 0)
     situation = replace(R2.situation, kind=nasty, place=place, unit=nasty, employer=nasty, unresolved=(nasty,), newest=stated)
     situation = replace(situation, figures=(Figure(nasty, stated, (replace(stated, value=12),)),), times=(TimeStated(0, (nasty,)),))
-    texts = dict.fromkeys(("id", "address", "position", "title_id", "title_en", "grade", "grade_now", "escalation"), nasty)
-    told = replace(LETTERS["itss-s5-r2"], thread=nasty, seen=Seen(1, nasty, 0), delivery=replace(R2, situation=situation, **texts))
+    texts = dict.fromkeys(("id", "thread", "grade", "grade_now"), nasty)
+    to = replace(R2.to, **dict.fromkeys(("address", "position", "title_id", "title_en"), nasty))
+    told = replace(LETTERS["itss-s5-r2"], root=nasty, seen=Seen(1, nasty, 0), delivery=replace(R2, situation=situation, to=to, **texts))
     assert_unbroken(told)
 
 

@@ -56,7 +56,7 @@ def test_the_link_holds_the_whole_token():
     url = SEAL.links(R1, TICKET.expires_at).ack_url
     assert url.startswith("https://siaga.example/a/")
     ticket = sign.read_token(url.rpartition("/")[2], KEYS, 0)
-    assert ticket == Ticket(R1.id, R1.escalation, R1.estate, R1.revision, R1.position, R1.receiver, TICKET.expires_at)
+    assert ticket == Ticket(R1.id, R1.thread, R1.estate, R1.revision, R1.to.position, R1.to.receiver, TICKET.expires_at)
 
 
 def test_codes_are_six_unmistakable_characters_and_the_same_each_time():

@@ -4,11 +4,13 @@ from string import Formatter
 
 import pytest
 
-from handlers import wording
-from handlers.headline import FILING
+from handlers.letters.incident import FILING
+from handlers.wording import codes, incident, source
+from handlers.wording.phrases import PHRASES
 from schemas.escalation import Why
 from schemas.intake import Grade, IncidentKind, Outcome, Rank
-from schemas.surveillance import Because, Certainty
+from schemas.ledger import Doubt
+from schemas.surveillance import RULE_OF, Because, Certainty, Rule, Trouble
 from streams.pipeline.intake.decode import Refusing
 
 FIGURE_NAMES = (
@@ -19,20 +21,19 @@ ACTIONS = (
     *("take_over", "verify", "state_filed", "inspectors_left", "keep_informed", "correct_and_republish", "say_received"),
     "file_report",
 )
-DOUBTS = ("unknown_firm", "unknown_plant", "plant_of_another_firm", "contradictory_estate", "contradictory_time", "time_in_the_future")
 TABLES = [
-    (wording.BECAUSE, Because),
-    (wording.WHY, Why),
-    (wording.KINDS, IncidentKind),
-    (wording.GRADES, Grade),
-    (wording.RANKS, Rank),
-    (wording.CAP_SEVERITY, Grade),
-    (wording.CAP_CERTAINTY, Certainty),
-    (wording.REFUSING, Refusing),
-    (wording.OPENED_BY, ("occurrence", *Outcome)),
-    (wording.FIGURES, FIGURE_NAMES),
-    (wording.ACTIONS, ACTIONS),
-    (wording.UNRESOLVED, DOUBTS),
+    (codes.BECAUSE, Because),
+    (codes.WHY, Why),
+    (incident.KINDS, IncidentKind),
+    (codes.GRADES, Grade),
+    (incident.RANKS, Rank),
+    (codes.CAP_SEVERITY, Grade),
+    (codes.CAP_CERTAINTY, Certainty),
+    (source.REFUSING, Refusing),
+    (incident.OPENED_BY, ("occurrence", *Outcome)),
+    (incident.FIGURES, FIGURE_NAMES),
+    (codes.ACTIONS, ACTIONS),
+    (codes.UNRESOLVED, Doubt),
 ]
 
 
@@ -41,31 +42,41 @@ def test_every_code_has_words(table, codes):
     assert set(map(str, codes)) <= set(table)
 
 
-@pytest.mark.parametrize("table", [wording.BECAUSE, wording.WHY, wording.FIGURES, wording.ACTIONS, wording.UNRESOLVED, wording.REFUSING])
+@pytest.mark.parametrize("table", [codes.BECAUSE, codes.WHY, incident.FIGURES, codes.ACTIONS, codes.UNRESOLVED, source.REFUSING])
 def test_both_languages_have_their_own_words(table):
     assert all(both.id and both.en and both.id != both.en for both in table.values())
 
 
-@pytest.mark.parametrize("table", [wording.BECAUSE, wording.WHY, wording.FIGURES, wording.RANKS, wording.ACTIONS, wording.POSITIONS])
+@pytest.mark.parametrize("table", [codes.BECAUSE, codes.WHY, incident.FIGURES, incident.RANKS, codes.ACTIONS, codes.POSITIONS])
 @pytest.mark.parametrize("lang", ["id", "en"])
 def test_an_unknown_code_is_printed_as_itself(table, lang):
-    assert wording.word(table, "brand_new", lang) == "brand new"
+    assert codes.word(table, "brand_new", lang) == "brand new"
 
 
 @pytest.mark.parametrize("kind", ["brand_new", "", "{0}", "a\nb", "refused"])
 @pytest.mark.parametrize("lang", ["id", "en"])
 def test_an_unknown_kind_of_incident_can_be_said(kind, lang):
-    assert wording.event(kind).clause.of(lang).format(where="PT A").endswith("PT A")
+    assert incident.event(kind).clause.of(lang).format(where="PT A").endswith("PT A")
 
 
-@pytest.mark.parametrize("name", wording.PHRASES)
+@pytest.mark.parametrize("name", PHRASES)
 def test_both_languages_fill_the_same_gaps(name):
-    gaps = [{field for _, field, _, _ in Formatter().parse(text) if field} for text in wording.PHRASES[name]]
+    gaps = [{field for _, field, _, _ in Formatter().parse(text) if field} for text in PHRASES[name]]
     assert gaps[0] - {"part"} == gaps[1] - {"part"}
 
 
 def test_every_filing_reason_has_its_sentence_and_its_subject():
-    assert all(reason in wording.PHRASES and f"subject_{reason}" in wording.PHRASES for reason in FILING)
+    assert all(reason in PHRASES and f"subject_{reason}" in PHRASES for reason in FILING)
+
+
+def test_every_trouble_of_a_source_has_its_sentence_and_its_subject():
+    assert all(trouble in PHRASES and f"subject_{trouble}" in PHRASES for trouble in Trouble)
+
+
+def test_every_reason_rests_on_a_rule():
+    """No reason prints a rule that it does not rest on: the table names each."""
+    assert set(RULE_OF) == set(Because)
+    assert set(RULE_OF.values()) <= set(Rule)
 
 
 @pytest.mark.parametrize(
@@ -78,11 +89,11 @@ def test_every_filing_reason_has_its_sentence_and_its_subject():
     ],
 )
 def test_what_is_unresolved_is_said_with_its_reason(code, words):
-    assert wording.unresolved(code, "id") == words
+    assert source.unresolved(code, "id") == words
 
 
 @pytest.mark.parametrize(
     ("unit", "lang", "said"), [("Tungku 41", "en", "furnace 41"), ("furnace 11", "id", "tungku 11"), ("kiln 17", "id", "kiln 17")]
 )
 def test_a_unit_is_named_in_the_readers_language_where_we_know_the_word(unit, lang, said):
-    assert wording.unit(unit, lang) == said
+    assert incident.unit(unit, lang) == said

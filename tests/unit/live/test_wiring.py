@@ -47,6 +47,15 @@ def test_an_example_roster_gives_way_to_the_operators_own(tmp_path):
     assert set(library.load().for_production().rosters) == {"example-1"}
 
 
+def test_a_digest_of_what_was_refused_is_always_keyed(tmp_path):
+    """Law 12: with an empty key anybody could try payloads until one fits."""
+    known = {"case_secret": "old,new"}
+    assert wiring._digest_key(settings(tmp_path, **known)) == b"new"
+    one, two = (wiring._digest_key(settings(tmp_path)) for _ in range(2))
+    assert one != two
+    assert len(one) > 40
+
+
 def test_a_missing_secret_is_never_an_empty_one(tmp_path):
     one, two = (wiring._secrets(settings(tmp_path).link_secret, "SIAGA_LINK_SECRET") for _ in range(2))
     assert one != two
@@ -88,3 +97,13 @@ def test_a_directory_of_revisions_without_any_is_never_taken_for_the_packages_ow
     make(tmp_path / "own")
     with pytest.raises(LibraryError, match=words):
         library.load([tmp_path / "own"])
+
+
+def test_a_worker_says_what_is_in_force_before_anything_is_activated(tmp_path):
+    """The least name of all that are installed: nobody should have to guess it."""
+    own = (Path(library.__file__).parents[1] / "policies" / "2026-11-23.1.toml").read_text()
+    (tmp_path / "own.toml").write_text(own.replace("2026-11-23.1", "1998-01-01.1"))
+    with capture_logs() as logs:
+        wiring.build(settings(tmp_path, prefix="exercise.x.", exercise_hooks="http://127.0.0.1:1", policies=tmp_path))
+    (said,) = (line for line in logs if line["event"] == "policy.first")
+    assert (said["policy"], said["roster"]) == ("1998-01-01.1", "example-1")

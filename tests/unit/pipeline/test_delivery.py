@@ -4,18 +4,18 @@ import pytest
 from msgspec.structs import replace
 
 from schemas.codec import encode
-from schemas.delivery import Attempt, Ending, Outcome, ReceiptKind
+from schemas.delivery import Attempt, Ending, GaveUp, Outcome, ReceiptKind
 from schemas.escalation import MessageType, Why
 from schemas.ledger import Parked, Tick
 from schemas.topics import ATTEMPTS, ESCALATION_INBOX
 from schemas.word import Stamp, Word
 from streams.pipeline.delivery import DELIVERY
-from streams.pipeline.delivery.letterbox import MOST_WAITING
-from streams.pipeline.delivery.memory import MOST_KNOWN, Thread
+from streams.pipeline.delivery.memory import MOST_COALESCED, MOST_KNOWN, Queued, Thread
 from streams.pipeline.delivery.room import LARGEST_LETTER_BYTES, LATEST_INSTANT
 from streams.pipeline.line import Due, Record
 from tests.unit.pipeline.test_delivery_driver import (
     BOOKS,
+    DELIVERING,
     HEADERS,
     LAPSE,
     MINUTE,
@@ -48,7 +48,7 @@ class TestAttempts:
         """A first attempt has number 1, the sender's limit by the broker's clock, no thread and nothing seen."""
         house = House()
         attempt = only_attempt(house.tell("a", **FIRST))
-        assert (attempt.number, attempt.not_after, attempt.thread, attempt.seen) == (1, house.wall + MINUTE, "", None)
+        assert (attempt.number, attempt.not_after, attempt.root, attempt.seen) == (1, house.wall + MINUTE, "", None)
         assert not attempt.possible_duplicate
         assert house.dues["duty-mail"] == Due(wall=house.wall + LAPSE)
 
@@ -63,7 +63,7 @@ class TestAttempts:
         """At most one attempt is open per receiver, whatever the thread."""
         house = House()
         attempt = only_attempt(house.tell("a", **FIRST))
-        assert house.tell("b", escalation="E-2", urgent=True, grade="S5", **FIRST) == []
+        assert house.tell("b", thread="E-2", urgent=True, grade="S5", **FIRST) == []
         assert only_attempt(house.accept(attempt)).delivery.id == "b"
 
     def test_receivers_do_not_wait_for_each_other(self) -> None:
@@ -78,15 +78,15 @@ class TestAttempts:
         told(house, revision=1, grade="S3", dead=2)
         house.clock = 6 * MINUTE
         attempt = only_attempt(house.tell("b", revision=2, dead=2))
-        assert attempt.thread == "first"
+        assert attempt.root == "first"
         assert attempt.seen is not None
-        assert (attempt.seen.revision, attempt.seen.grade, attempt.seen.at, attempt.seen.figures[0].headline.value) == (1, "S3", NOON, 2)
+        assert (attempt.seen.revision, attempt.seen.grade, attempt.seen.at, attempt.seen.numbers) == (1, "S3", NOON, (("dead", 2),))
 
     def test_an_older_message_of_another_topic_takes_nothing_back(self) -> None:
         """`seen` never goes backwards."""
         house = House()
         told(house, revision=3)
-        told(house, "filing", revision=2, topic="filing")
+        told(house, "filing", revision=2, matter="filing")
         house.clock = 6 * MINUTE
         attempt = only_attempt(house.tell("b", revision=4))
         assert attempt.seen is not None
@@ -130,7 +130,7 @@ class TestReceipts:
         """After 410 everything waiting and everything to come is given up with the receiver's answer."""
         house = House()
         attempt = only_attempt(house.tell("a", **FIRST))
-        house.tell("b", escalation="E-2", **FIRST)
+        house.tell("b", thread="E-2", **FIRST)
         house.tell("c", revision=2)
         words = house.receipt(attempt, kind, answer="410 Gone", disable=True)
         assert sorted(ended(words)) == [("a", "given_up"), ("b", "given_up"), ("c", "given_up")]
@@ -154,7 +154,7 @@ class TestReceipts:
         """Only letters to the disabled address are given up."""
         house = House()
         attempt = only_attempt(house.tell("a", **FIRST))
-        house.tell("b", escalation="E-2", address="new@example.org", **FIRST)
+        house.tell("b", thread="E-2", address="new@example.org", **FIRST)
         assert only_attempt(house.receipt(attempt, REFUSED, disable=True)).delivery.id == "b"
 
     def test_failures_follow_the_schedule_and_then_give_up(self) -> None:
@@ -184,11 +184,26 @@ class TestReceipts:
         assert house.dues["duty-mail"] == Due(wall=house.wall + waits * 1_000)
 
     def test_an_expired_attempt_is_tried_again_and_is_no_failure_of_the_receiver(self) -> None:
-        """Expired follows the schedule; the breaker does not count it."""
+        """Expired waits for the shortest pause and costs nothing of the schedule; the breaker does not count it."""
         house = House()
-        house.receipt(only_attempt(house.tell("a", **FIRST)), EXPIRED)
-        assert house.box().failures == 0
-        assert only_attempt(house.after(0.5)).number == 2
+        attempt = only_attempt(house.tell("a", **FIRST))
+        for number in range(2, 12):
+            assert house.receipt(attempt, EXPIRED) == []
+            assert house.box().failures == 0
+            attempt = only_attempt(house.after(0.5))
+            assert attempt.number == number
+
+    def test_after_attempts_that_nobody_began_the_whole_schedule_is_left(self) -> None:
+        """Six of them once gave up what had never been sent."""
+        house = House()
+        attempt = only_attempt(house.tell("a", **FIRST))
+        for _ in range(6):
+            house.receipt(attempt, EXPIRED)
+            attempt = only_attempt(house.after(0.5))
+        for minutes in (0.5, 1, 5):
+            assert house.receipt(attempt, FAILED) == []
+            attempt = only_attempt(house.after(minutes))
+        assert outcome(house.receipt(attempt, FAILED), "a").attempts == 10
 
     @pytest.mark.parametrize("kind", [BEGUN, FAILED, REFUSED, EXPIRED])
     def test_a_late_receipt_says_nothing(self, kind: ReceiptKind) -> None:
@@ -207,7 +222,7 @@ class TestReceipts:
         house.receipt(first, FAILED)
         house.tell("b", revision=2)
         assert house.receipt(first, ACCEPTED) == []
-        assert house.box().waiting == ("E-1",)
+        assert [queued.thread for queued in house.box().waiting] == ["E-1"]
 
     def test_a_receipt_for_nobody_says_nothing(self) -> None:
         """A receipt of a delivery never heard of is ignored."""
@@ -226,7 +241,7 @@ class TestNoOutcome:
         house.clock = LAPSE - 1
         assert house.tick() == []
         house.clock = LAPSE + MINUTE
-        assert house.tell("b", escalation="E-2", **FIRST) == []
+        assert house.tell("b", thread="E-2", **FIRST) == []
         assert only_attempt(house.tick()).delivery.id == "a"
 
     @pytest.mark.parametrize("begun", [True, False])
@@ -334,7 +349,7 @@ class TestCoalescing:
             pytest.param({"dead": 2}, False, id="as many dead wait"),
             pytest.param({"grade": "S2"}, False, id="a fallen grade waits"),
             pytest.param({"dead": 1}, False, id="fewer dead wait"),
-            pytest.param({"topic": "filing"}, True, id="another topic is another message"),
+            pytest.param({"matter": "filing"}, True, id="another matter is another message"),
             pytest.param(END, True, id="an end is told at once"),
         ],
     )
@@ -347,7 +362,7 @@ class TestCoalescing:
         attempts = attempted(house.tell("c", **{"revision": 3, "dead": 2, **said}))
         assert [attempt.delivery.id for attempt in attempts] == (["c"] if passes else [])
         taken = [name for name, ending in ended(house.words) if ending == "withdrawn"]
-        assert taken == ([] if said.get("topic") else ["b"])
+        assert taken == ([] if said.get("matter") else ["b"])
 
     def test_only_a_tick_ends_the_wait(self) -> None:
         """Neither a later delivery nor a receipt fires another letter's deadline (law 3)."""
@@ -355,7 +370,7 @@ class TestCoalescing:
         told(house)
         house.tell("b", revision=2)
         house.clock = 6 * MINUTE
-        attempt = only_attempt(house.tell("x", escalation="E-2", **FIRST))
+        attempt = only_attempt(house.tell("x", thread="E-2", **FIRST))
         assert attempt.delivery.id == "x"
         assert attempted(house.accept(attempt)) == []
         assert only_attempt(house.tick()).delivery.id == "b"
@@ -388,7 +403,7 @@ class TestCoalescing:
             False,
         )
         attempt = only_attempt(house.after(0.5))
-        assert (attempt.delivery.id, attempt.number, attempt.coalesced, attempt.thread) == ("b", 1, ("a",), "")
+        assert (attempt.delivery.id, attempt.number, attempt.coalesced, attempt.root) == ("b", 1, ("a",), "")
         assert house.box().spent == 0
 
     def test_a_rise_does_not_wait_for_the_retry_of_what_it_supersedes(self) -> None:
@@ -405,7 +420,7 @@ class TestCoalescing:
         words = house.after(LAPSE / MINUTE)
         assert (outcome(words, "a").stands_for, outcome(words, "a").possible_duplicate) == ("b", True)
         attempt = only_attempt(house.after(5))
-        assert (attempt.delivery.id, attempt.thread, attempt.possible_duplicate, attempt.seen) == ("b", "a", False, None)
+        assert (attempt.delivery.id, attempt.root, attempt.possible_duplicate, attempt.seen) == ("b", "a", False, None)
 
     def test_a_stream_of_updates_does_not_keep_a_dead_receiver_alive(self) -> None:
         """The schedule goes over to what supersedes, so that the fallback is reached in time."""
@@ -428,13 +443,23 @@ class TestCoalescing:
         withdrawn = outcome(house.tell("b", revision=4), "b")
         assert (withdrawn.ending, withdrawn.stands_for, withdrawn.attempts) == (Ending.WITHDRAWN, "first", 0)
 
+    def test_of_very_many_the_last_are_named_and_the_others_counted(self) -> None:
+        """However long a letter waits: it does not grow with what it stands for."""
+        house = House()
+        attempt = only_attempt(house.tell("a", **FIRST))
+        for revision in range(MOST_COALESCED + 21):
+            house.tell(f"b{revision}", thread="E-2", revision=revision + 1, **FIRST)
+        told = only_attempt(house.accept(attempt))
+        assert (len(told.coalesced), told.more_coalesced) == (MOST_COALESCED, 20)
+        assert told.coalesced[-1] == f"b{MOST_COALESCED + 19}"
+
     def test_being_updated_costs_nobody_their_turn(self) -> None:
         """The newer letter takes the older one's place in the queue."""
         house = House()
         attempt = only_attempt(house.tell("a", **FIRST))
-        house.tell("b1", escalation="E-2", revision=1, **FIRST)
-        house.tell("c1", escalation="E-3", revision=1, **FIRST)
-        house.tell("b2", escalation="E-2", revision=2)
+        house.tell("b1", thread="E-2", revision=1, **FIRST)
+        house.tell("c1", thread="E-3", revision=1, **FIRST)
+        house.tell("b2", thread="E-2", revision=2)
         assert only_attempt(house.accept(attempt)).delivery.id == "b2"
 
 
@@ -444,20 +469,20 @@ class TestCancels:
     def test_nobody_is_told_of_the_end_of_what_they_never_heard_of(self) -> None:
         """Waiting ones and the cancel are both withdrawn, and nothing stands for them."""
         house = _broke()
-        house.tell("b", escalation="E-9", **FIRST)
-        words = house.tell("c", escalation="E-9", revision=2, **END)
+        house.tell("b", thread="E-9", **FIRST)
+        words = house.tell("c", thread="E-9", revision=2, **END)
         assert [(o.delivery, o.ending, o.stands_for) for o in words if isinstance(o, Outcome)] == [
             ("b", Ending.WITHDRAWN, ""),
             ("c", Ending.WITHDRAWN, ""),
         ]
-        assert house.box().waiting == ()
+        assert (house.box().waiting, house.box().passing) == ((), ())
 
     def test_the_end_of_another_matter_leaves_the_facts_alone(self) -> None:
         """A filing question taken back does not swallow the waiting word that more have died."""
         house = House()
         attempt = only_attempt(house.tell("a", **FIRST))
         house.tell("b", revision=2)
-        assert ended(house.tell("c", revision=2, topic="filing", **END)) == []
+        assert ended(house.tell("c", revision=2, matter="filing", **END)) == []
         assert "b" not in [delivery for delivery, _ in ended(house.accept(attempt))]
 
     def test_an_end_waits_for_the_open_attempt_and_follows_it(self) -> None:
@@ -489,9 +514,9 @@ class TestCancels:
         """A reminder of what has ended is not sent."""
         house = House()
         told(house)
-        attempt = only_attempt(house.tell("x", escalation="E-2", **FIRST))
+        attempt = only_attempt(house.tell("x", thread="E-2", **FIRST))
         house.tell("b", revision=2)
-        house.tell("f", revision=2, topic="filing", **FIRST)
+        house.tell("f", revision=2, matter="filing", **FIRST)
         house.tell("c", revision=3, **END)
         assert sorted(ended(house.words)[1:]) == [("b", "withdrawn"), ("f", "withdrawn")]
         assert only_attempt(house.accept(attempt)).coalesced == ("b", "f")
@@ -500,9 +525,9 @@ class TestCancels:
         """An end that has not been told is overtaken by whatever follows, in any topic."""
         house = House()
         told(house)
-        attempt = only_attempt(house.tell("x", escalation="E-2", **FIRST))
+        attempt = only_attempt(house.tell("x", thread="E-2", **FIRST))
         house.tell("c", revision=2, **END)
-        words = house.tell("f", revision=3, topic="filing", **FIRST)
+        words = house.tell("f", revision=3, matter="filing", **FIRST)
         assert outcome(words, "c").stands_for == "f"
         assert only_attempt(house.accept(attempt)).delivery.id == "f"
 
@@ -519,7 +544,7 @@ class TestBudget:
     def test_when_the_bucket_is_empty_the_next_waits_for_a_token(self) -> None:
         """Others wait for a token, by the time of law (law 11)."""
         house = _broke()
-        assert attempted(house.tell("d", escalation="E-9", **FIRST)) == []
+        assert attempted(house.tell("d", thread="E-9", **FIRST)) == []
         assert house.dues["duty-mail"] == Due(at=NOON + 10 * MINUTE)
         assert house.after(9) == []
         assert only_attempt(house.after(1)).delivery.id == "d"
@@ -529,7 +554,7 @@ class TestBudget:
         house = _broke()
         house.clock = 24 * 60 * MINUTE
         for name in "defg":
-            for attempt in attempted(house.tell(name, escalation=f"E-{name}", **FIRST)):
+            for attempt in attempted(house.tell(name, thread=f"E-{name}", **FIRST)):
                 house.accept(attempt)
         assert attempted(house.words)[-1].delivery.id == "f"
 
@@ -546,7 +571,7 @@ class TestBudget:
     def test_first_messages_of_the_gravest_pass(self, said: dict[str, object], passes: bool) -> None:
         """First S4 and S5 messages always pass and are counted apart."""
         house = _broke()
-        attempts = attempted(house.tell("d", **{"escalation": "E-1", "revision": 2, "urgent": True, **said}))
+        attempts = attempted(house.tell("d", **{"thread": "E-1", "revision": 2, "urgent": True, **said}))
         assert bool(attempts) is passes
         assert house.box().spent == 3
 
@@ -561,10 +586,10 @@ class TestBudget:
         """The order of the waiting."""
         house = House()
         attempt = only_attempt(house.tell("a", **FIRST))
-        house.tell("low", escalation="E-2", grade="S1", **FIRST)
-        house.tell("old", escalation="E-3", grade="S3", **FIRST)
-        house.tell("new", escalation="E-4", grade="S3", **FIRST)
-        house.tell("free", escalation="E-5", grade="S2", urgent=True, **FIRST)
+        house.tell("low", thread="E-2", grade="S1", **FIRST)
+        house.tell("old", thread="E-3", grade="S3", **FIRST)
+        house.tell("new", thread="E-4", grade="S3", **FIRST)
+        house.tell("free", thread="E-5", grade="S2", urgent=True, **FIRST)
         for _ in range(4):
             attempt = (attempted(house.accept(attempt)) or attempted(house.after(10)))[0]
         assert [attempt.delivery.id for attempt in attempted(house.words)] == ["a", "free", "old", "new", "low"]
@@ -573,27 +598,26 @@ class TestBudget:
         """A higher grade is never held back by a lower one, not even by what it spent a minute ago."""
         house = House()
         told(house, grade="S4")
-        told(house, "x", escalation="E-2")
+        told(house, "x", thread="E-2")
         house.tell("high", revision=2, grade="S4")
-        assert attempted(house.tell("low", escalation="E-3", grade="S1", **FIRST)) == []
+        assert attempted(house.tell("low", thread="E-3", grade="S1", **FIRST)) == []
         assert only_attempt(house.after(5)).delivery.id == "high"
 
     def test_a_full_letterbox_gives_up_the_last_in_order(self) -> None:
         """A thousand threads wait at most; the lowest and newest goes to its fallback, not the newcomer."""
         house = _broke()
-        house.tell("D-0", escalation="W-0", grade="S2", **FIRST)
+        house.tell("D-0", thread="W-0", grade="S2", **FIRST)
         entries = {key: DELIVERY.unpack(packed) for key, packed in house.memory.items()}
         thread, letter, box = entries["duty-mail/W-0"], entries["duty-mail/W-0/D-0"], entries["duty-mail"]
-        waits = [replace(thread.waiting[0], id=f"D-{n}", queued=10 + n) for n in range(MOST_WAITING)]
+        most = DELIVERING.most_waiting
+        waits = [replace(thread.waiting[0], id=f"D-{n}", queued=10 + n) for n in range(most)]
         entries |= {f"duty-mail/W-{n}": replace(thread, waiting=(wait,)) for n, wait in enumerate(waits)}
-        entries |= {f"duty-mail/W-{n}/D-{n}": letter for n in range(MOST_WAITING)}
-        entries["duty-mail"] = replace(box, waiting=tuple(f"W-{n}" for n in range(MOST_WAITING)))
-        step = DELIVERY.step(
-            entries, Record("delivery-inbox", 0, 1, NOON, b"", _packed("new", escalation="E-new", **FIRST), HEADERS), BOOKS
-        )
+        entries |= {f"duty-mail/W-{n}/D-{n}": letter for n in range(most)}
+        entries["duty-mail"] = replace(box, waiting=tuple(Queued(1, -2, 10 + n, f"W-{n}") for n in range(most)))
+        step = DELIVERY.step(entries, Record("delivery-inbox", 0, 1, NOON, b"", _packed("new", thread="E-new", **FIRST), HEADERS), BOOKS)
         (given_up,) = [said.word for said in step.words]
-        assert (given_up.delivery, given_up.answer) == (f"D-{MOST_WAITING - 1}", "the letterbox is full")
-        assert len(step.changes["duty-mail"].waiting) == MOST_WAITING
+        assert (given_up.delivery, given_up.answer, given_up.gave_up) == (f"D-{most - 1}", "the letterbox is full", GaveUp.FULL)
+        assert len(step.changes["duty-mail"].waiting) == most
         assert len(DELIVERY.pack(step.changes["duty-mail"])) < 32 * 1024
 
 
@@ -604,8 +628,8 @@ class TestBreaker:
         """Three failures here, then four minutes' pause before each further try of anything, S5 included."""
         house = House()
         for number in range(3):
-            house.receipt(only_attempt(house.tell(f"a{number}", escalation=f"E-{number}", **FIRST)), FAILED)
-        assert house.tell("urgent", escalation="E-9", grade="S5", urgent=True, **FIRST) == []
+            house.receipt(only_attempt(house.tell(f"a{number}", thread=f"E-{number}", **FIRST)), FAILED)
+        assert house.tell("urgent", thread="E-9", grade="S5", urgent=True, **FIRST) == []
         assert house.after(3.9) == []
         attempt = only_attempt(house.after(0.1))
         assert attempt.delivery.id == "urgent"
@@ -616,7 +640,7 @@ class TestBreaker:
         """After an acceptance the next follows at once."""
         house = House()
         for number in range(3):
-            house.receipt(only_attempt(house.tell(f"a{number}", escalation=f"E-{number}", **FIRST)), FAILED)
+            house.receipt(only_attempt(house.tell(f"a{number}", thread=f"E-{number}", **FIRST)), FAILED)
         assert attempted(house.accept(only_attempt(house.after(4)))) != []
         assert house.box().failures == 0
 
@@ -624,26 +648,31 @@ class TestBreaker:
         """A pause long past holds up nothing that arrives later."""
         house = House()
         for number in range(3):
-            house.receipt(only_attempt(house.tell(f"a{number}", escalation=f"E-{number}", **FIRST)), FAILED)
+            house.receipt(only_attempt(house.tell(f"a{number}", thread=f"E-{number}", **FIRST)), FAILED)
         house.clock = 60 * MINUTE
-        assert only_attempt(house.tell("late", escalation="E-9", urgent=True, **FIRST)).delivery.id == "late"
+        assert only_attempt(house.tell("late", thread="E-9", urgent=True, **FIRST)).delivery.id == "late"
 
 
 class TestBounds:
     """What cannot be kept, and what is kept no longer."""
 
     @pytest.mark.parametrize(
-        ("said", "answer"),
+        ("said", "gave_up", "answer"),
         [
-            pytest.param({"channel": "fax"}, "there is no channel fax", id="a channel that we do not have"),
-            pytest.param({"holder": "x" * LARGEST_LETTER_BYTES}, "bytes are more than a letter may have", id="a letter too large to keep"),
+            pytest.param({"channel": "fax"}, GaveUp.NO_CHANNEL, "there is no channel fax", id="a channel that we do not have"),
+            pytest.param(
+                {"holder": "x" * LARGEST_LETTER_BYTES},
+                GaveUp.TOO_LARGE,
+                "bytes are more than a letter may have",
+                id="a letter too large to keep",
+            ),
         ],
     )
-    def test_what_cannot_be_told_is_given_up_at_once(self, said: dict[str, object], answer: str) -> None:
-        """Given up with a reason, so that ESCALATION takes the fallback; never an exception (law 2)."""
+    def test_what_cannot_be_told_is_given_up_at_once(self, said: dict[str, object], gave_up: GaveUp, answer: str) -> None:
+        """Given up with a reason, so that ESCALATION tells the desk; never an exception (law 2)."""
         house = House()
         given_up = outcome(house.tell("a", **FIRST, **said), "a")
-        assert given_up.ending is Ending.GIVEN_UP
+        assert (given_up.ending, given_up.gave_up) == (Ending.GIVEN_UP, gave_up)
         assert answer in given_up.answer
         assert "duty-mail/E-1/a" not in house.memory
 
@@ -654,7 +683,7 @@ class TestBounds:
             pytest.param(b"\xff\xfe", id="no text"),
             pytest.param(b'{"word":"delivery"}', id="a delivery without fields"),
             pytest.param(a_delivery("a", receiver="a/b"), id="a receiver with a slash"),
-            pytest.param(a_delivery("a", escalation=""), id="an empty escalation"),
+            pytest.param(a_delivery("a", thread=""), id="an empty escalation"),
             pytest.param(a_delivery("a", at=LATEST_INSTANT + 1), id="an instant after the calendar"),
             pytest.param(Tick(1, -1, NOON, NOON), id="a tick before the epoch"),
         ],
@@ -677,7 +706,7 @@ class TestBounds:
         """A month after its end was told, a year after its last message without one."""
         house = House()
         told(house)
-        house.accept(only_attempt(house.tell("b", revision=2, **{**last, "topic": "end"})))
+        house.accept(only_attempt(house.tell("b", revision=2, **{**last, "matter": "end"})))
         house.after((days - 1) * 24 * 60)
         assert "duty-mail/E-1" in house.memory
         house.hears(Tick(1, house.at, house.wall, house.at), "duty-mail/E-1")
@@ -708,7 +737,7 @@ def _broke() -> House:
     """A house whose duty officer has had three messages just now."""
     house = House()
     for name in "xyz":
-        told(house, name, escalation="E-1" if name == "x" else f"E-{name}")
+        told(house, name, thread="E-1" if name == "x" else f"E-{name}")
     return house
 
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from schemas.codec import decode, encode
 from schemas.delivery import Attempt, Outcome, Receipt, ReceiptKind
-from schemas.escalation import Delivery, MessageType, Role, Why
+from schemas.escalation import Addressee, Delivery, MessageType, Role, Why
 from schemas.ledger import Parked, Place, Tick
 from schemas.policy import Delivering, Policy, Retry, Roster
-from schemas.surveillance import Certainty, Figure, Situation, Stated
+from schemas.surveillance import Certainty, Figure, IncidentSituation, Stated
 from schemas.word import Word
 from streams.pipeline.delivery import DELIVERY
 from streams.pipeline.delivery.letterbox import missing
@@ -34,6 +34,10 @@ DELIVERING = Delivering(
     bucket=3,
     refill_minutes=10,
     coalesce_minutes=5,
+    digest_update_hours=6,
+    most_waiting=1_000,
+    forget_days=366,
+    forget_days_after_end=30,
     mail=QUICK,
     webhook=QUICK,
     file=QUICK,
@@ -46,15 +50,9 @@ BOOKS = InForce(Policy.model_construct(revision="test", delivery=DELIVERING), Ro
 LAPSE = (60 + 30 + 2) * 1_000 + 1
 
 
-def a_delivery(name: str, **said: object) -> Delivery:
-    """A delivery called `name`, an update unless something else is said; `dead` sets the headline figure."""
-    dead = said.pop("dead", None)
-    figures = (Figure("dead", Stated(int(str(dead)), "Polres", "police", NOON)),) if dead is not None else ()
+def addressee(**said: object) -> Addressee:
+    """The duty officer's mailbox, unless something else is said."""
     usual: dict[str, object] = {
-        "escalation": "E-1",
-        "estate": "imip",
-        "revision": 1,
-        "level": 0,
         "receiver": "duty-mail",
         "channel": "mail",
         "address": "duty@example.org",
@@ -63,14 +61,30 @@ def a_delivery(name: str, **said: object) -> Delivery:
         "title_en": "Duty officer",
         "holder": "A. Example",
         "role": Role.ACT,
+    }
+    return Addressee(**{**usual, **said})  # type: ignore[arg-type]
+
+
+def a_delivery(name: str, **said: object) -> Delivery:
+    """A delivery called `name`, an update unless something else is said; `dead` sets the headline figure."""
+    dead = said.pop("dead", None)
+    figures = (Figure("dead", Stated(int(str(dead)), "Polres", "police", NOON)),) if dead is not None else ()
+    usual: dict[str, object] = {
+        "thread": "E-1",
+        "estate": "imip",
+        "to": addressee(**{name: said.pop(name) for name in Addressee.__struct_fields__ if name in said}),
+        "revision": 1,
+        "level": 0,
         "why": Why.FACTS_CHANGED,
-        "topic": "facts",
+        "matter": "facts",
         "msg_type": MessageType.UPDATE,
         "at": NOON,
         "grade": "S3",
         "grade_now": "S3",
+        "rank": int(str(said.get("grade", "S3"))[1:]),
+        "peak": int(str(dead or 0)),
         "certainty": Certainty.REPORTED,
-        "situation": Situation(kind="explosion", place=Place("F1", "PT Example"), incident="I-1", figures=figures),
+        "situation": IncidentSituation(kind="explosion", place=Place("F1", "PT Example"), incident="I-1", figures=figures),
         "reasons": (),
     }
     return Delivery(id=name, **{**usual, **said})  # type: ignore[arg-type]
@@ -113,7 +127,7 @@ class House:
 
     def receipt(self, attempt: Attempt, kind: ReceiptKind, **said: object) -> list[Word]:
         """What a sender has to say of an attempt."""
-        receiver = attempt.delivery.receiver
+        receiver = attempt.delivery.to.receiver
         return self.hears(Receipt(attempt.delivery.id, receiver, attempt.number, kind, **said), receiver)  # type: ignore[arg-type]
 
     def accept(self, attempt: Attempt) -> list[Word]:
@@ -239,7 +253,7 @@ class Night(House):
         revision = max(1, self.revisions.get((receiver, escalation), 0) + ahead)
         self.revisions[receiver, escalation] = max(revision, self.revisions.get((receiver, escalation), 0))
         name = f"D-{len(self.told)}"
-        delivery = a_delivery(name, escalation=escalation, revision=revision, at=self.at, **said)
+        delivery = a_delivery(name, thread=escalation, revision=revision, at=self.at, **said)
         self.told[name] = delivery
         if delivery.urgent and delivery.msg_type is MessageType.ALERT:
             self.free.add(name)
@@ -249,7 +263,7 @@ class Night(House):
         """A delivery that was told before."""
         if self.told:
             delivery = list(self.told.values())[number % len(self.told)]
-            assert self.hears(delivery, delivery.receiver) == []
+            assert self.hears(delivery, delivery.to.receiver) == []
 
     # What the sender does with the attempt in its hand.
 
@@ -294,7 +308,7 @@ class Night(House):
 
     def says(self, attempt: Attempt, kind: ReceiptKind, **said: object) -> None:
         """A receipt that arrives now."""
-        self._hears_receipt(Receipt(attempt.delivery.id, attempt.delivery.receiver, attempt.number, kind, **said))
+        self._hears_receipt(Receipt(attempt.delivery.id, attempt.delivery.to.receiver, attempt.number, kind, **said))
 
     def drains(self) -> None:
         """From now on all goes well, until nothing is on its way any more."""
@@ -304,7 +318,7 @@ class Night(House):
             for receiver in list(self.in_hand):
                 self.sends(receiver, "now")
             boxes = [entry for entry in self._entries().values() if isinstance(entry, Letterbox)]
-            if not any(box.open or box.waiting for box in boxes):
+            if not any(box.open or box.waiting or box.passing for box in boxes):
                 break
             if not self.in_hand:
                 self.clock = max(self.clock, self.next_due())
@@ -330,7 +344,7 @@ class Night(House):
         return said
 
     def _judge_attempt(self, attempt: Attempt) -> None:
-        name, receiver = attempt.delivery.id, attempt.delivery.receiver
+        name, receiver = attempt.delivery.id, attempt.delivery.to.receiver
         assert name not in self.ended, "what has ended is not tried"
         assert receiver not in self.open, "two attempts are open"
         assert receiver not in self.disabled, "who wants nothing any more gets nothing"
@@ -340,21 +354,21 @@ class Night(House):
         assert attempt.possible_duplicate == doubt, "marked if and only if an earlier try began and its end is unknown"
         if attempt.delivery.msg_type is MessageType.CANCEL:
             heard = {
-                self.told[other].escalation for other, number in self.begun - self.came_to_nothing if self.told[other].receiver == receiver
+                self.told[other].thread for other, number in self.begun - self.came_to_nothing if self.told[other].to.receiver == receiver
             }
-            assert attempt.delivery.escalation in heard, "the end of what was never heard of"
+            assert attempt.delivery.thread in heard, "the end of what was never heard of"
         self.open[receiver] = self.in_hand[receiver] = attempt
         self._judge_budget(attempt)
 
     def _judge_budget(self, attempt: Attempt) -> None:
-        box = self.box(attempt.delivery.receiver)
+        box = self.box(attempt.delivery.to.receiver)
         self.left.append((box.open.at, attempt))
         free = self.free & {attempt.delivery.id, *attempt.coalesced}
         if attempt.number == 1 and not free:
-            self.charged.setdefault(attempt.delivery.receiver, []).append(box.open.at)
+            self.charged.setdefault(attempt.delivery.to.receiver, []).append(box.open.at)
         higher = 0
-        for escalation in box.waiting:
-            thread = DELIVERY.unpack(self.memory[f"{attempt.delivery.receiver}/{escalation}"])
+        for escalation in dict.fromkeys(queued.thread for queued in (*box.passing, *box.waiting)):
+            thread = DELIVERY.unpack(self.memory[f"{attempt.delivery.to.receiver}/{escalation}"])
             for wait in thread.waiting:
                 assert not wait.free or free or self._rests(box, thread, wait), "a free one waits for one that pays"
                 if not wait.free and wait.rank > box.open.wait.rank:
@@ -375,7 +389,7 @@ class Night(House):
         return attempt if self.wall <= attempt.not_after + QUICK.send_seconds * 1_000 else None
 
     def _deliver(self, attempt: Attempt, kind: ReceiptKind, fate: str, **said: object) -> None:
-        receipt = Receipt(attempt.delivery.id, attempt.delivery.receiver, attempt.number, kind, **said)
+        receipt = Receipt(attempt.delivery.id, attempt.delivery.to.receiver, attempt.number, kind, **said)
         if fate in {"now", "twice"}:
             self._hears_receipt(receipt)
         if fate in {"late", "twice"}:
@@ -414,7 +428,7 @@ def messages(draw: st.DrawFn) -> dict[str, object]:
     return {
         "escalation": draw(st.sampled_from(["E-1", "E-1", "E-1", "E-2", "E-3"])),
         "ahead": draw(st.sampled_from([1, 1, 0, -1])),
-        "topic": draw(st.sampled_from(["facts", "facts", "facts", "filing"])),
+        "matter": draw(st.sampled_from(["facts", "facts", "facts", "filing"])),
         "receiver": draw(RECEIVERS),
         "grade": grade,
         "urgent": grade in {"S4", "S5"},

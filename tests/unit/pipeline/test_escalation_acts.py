@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.escalation import Escalation, Judged
+from schemas.escalation import Answer, Escalation, Judged
 from tests.story import Chain, acknowledge, bulletin, clock, filed, stand_down, uttered_act, verify
 
 SIGNAL = {"by": "Partai Buruh", "rank": "union"}
@@ -17,7 +17,7 @@ def taken(chain: Chain) -> Escalation:
 
 def judged(chain, acting, at="11:12", escalation=None):
     escalation = escalation or next(iter(chain.standing.values()))
-    answers = [s.word for s in chain.act(acting, clock(at), escalation) if not hasattr(s.word, "told")]
+    answers = [s.word for s in chain.act(acting, clock(at), escalation) if isinstance(s.word, Answer)]
     return answers[-1].judged
 
 
@@ -50,12 +50,12 @@ def test_an_outdated_revision_is_told_the_new_one(chain, taken):
 
 def test_the_same_acknowledgement_twice_is_repeated(chain, taken):
     assert [judged(chain, acknowledge("disnakertrans:72"), at) for at in ("11:12", "11:13")] == [Judged.TAKEN, Judged.REPEATED]
-    assert len(chain.standing[taken.id].taken) == 1
+    assert len(chain.standing[taken.id].standing.taken) == 1
 
 
 def test_an_act_on_an_escalation_nobody_knows(chain, taken):
     unknown = uttered_act(acknowledge("disnakertrans:72"), taken)
-    unknown.data["escalation"] = "E-0000000000"
+    unknown.data["on"]["escalation"] = "E-0000000000"
     answer = chain.acts(unknown, "11:12")[-1].word
     assert (answer.judged, answer.revision) == (Judged.UNKNOWN_ESCALATION, 0)
 
@@ -90,7 +90,7 @@ def test_every_judgement_can_be_given(chain, taken):
 
 def test_who_took_it_is_recorded_with_name_time_and_revision(chain, taken):
     judged(chain, acknowledge("disnakertrans:72", name="petugas contoh"))
-    (one,) = chain.standing[taken.id].taken
+    (one,) = chain.standing[taken.id].standing.taken
     assert (one.position, one.name, one.at, one.revision, one.stops) == ("disnakertrans:72", "petugas contoh", clock("11:12"), 1, True)
 
 
@@ -111,4 +111,38 @@ def test_a_stopped_ladder_says_whom_it_spared(chain, taken):
     """Who is therefore not told."""
     judged(chain, acknowledge("disnakertrans:72"))
     standing = chain.standing[taken.id]
-    assert (standing.state, standing.not_told, standing.next_level_at) == ("taken", ("dir-perwilayahan", "dg-kpaii"), None)
+    assert (standing.state, standing.not_told, standing.standing.next_level_at) == ("taken", ("dir-perwilayahan", "dg-kpaii"), None)
+
+
+@pytest.mark.parametrize(
+    "acting",
+    [
+        pytest.param(verify("disnakertrans:72", "real"), id="a confirmation"),
+        pytest.param(acknowledge("estate:imip"), id="an acknowledgement"),
+    ],
+)
+def test_the_same_act_published_again_changes_nothing(chain, taken, acting):
+    """Law 5: known by its source and id, whenever it comes again; it is answered, and moves nothing."""
+    act = uttered_act(acting, taken).at(clock("11:12"))
+    chain.acts(act, "11:12")
+    before = dict(chain.escalation.entries)
+    words = chain.acts(act, "15:00")
+    assert [s.word.judged for s in words] == [Judged.REPEATED]
+    assert chain.escalation.entries == before
+
+
+def test_another_act_of_the_same_person_is_another_act(chain, taken):
+    """It counts as a sign of life (R16)."""
+    for at in ("11:12", "15:00"):
+        chain.act(verify("disnakertrans:72", "real"), clock(at), taken)
+    (entry,) = chain.escalation.entries.values()
+    assert entry.active_at == clock("15:00")
+
+
+def test_only_the_latest_acknowledgement_of_a_position_is_kept(chain, taken):
+    """However often it acknowledges, the entry does not grow."""
+    for revision in range(2, 6):
+        chain.hears(bulletin("IMIP", "estate", injured={"serious": revision}, id=f"b-{revision}"), "11:20")
+        judged(chain, acknowledge("estate:imip"), "11:21")
+    (standing,) = chain.standing.values()
+    assert [(t.position, t.revision) for t in standing.standing.taken] == [("estate:imip", 5)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.delivery import Ending, Outcome
+from schemas.delivery import Ending, GaveUp, Outcome
 from schemas.escalation import Escalation, MessageType, Why
 from schemas.policy import Position, Receiver
 from schemas.registry import EstateEntry, FirmEntry
@@ -31,7 +31,7 @@ def climbed(chain, said, hours=30):
     """Who is told of the facts, when, if nobody ever answers."""
     chain.hears(said, "11:10")
     chain.tick_through(clock("11:10") + hours * 3_600_000)
-    return heard_of(d for d in chain.deliveries if d.topic == "facts")
+    return heard_of(d for d in chain.deliveries if d.matter == "facts")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_the_ladder_of_a_grade(chain, said, expected):
     """Levels are reached at their times, each told once, and the ladder ends."""
     assert climbed(chain, bulletin(**said)) == expected
     (standing,) = chain.standing.values()
-    assert standing.next_level_at is None
+    assert standing.standing.next_level_at is None
     assert standing.not_told == ()
 
 
@@ -80,7 +80,7 @@ def test_levels_are_numbered_and_next_is_announced(chain):
     chain.hears(bulletin(dead=12), "11:10")
     chain.tick_through("12:30")
     words = chain.escalation.said(Escalation)
-    assert [(w.level, w.next_level_at) for w in words] == [(0, clock("11:25")), (1, clock("12:10")), (2, None)]
+    assert [(w.level, w.standing.next_level_at) for w in words] == [(0, clock("11:25")), (1, clock("12:10")), (2, None)]
 
 
 def test_a_higher_grade_begins_a_ladder_of_its_own(chain):
@@ -152,13 +152,13 @@ class TestAddress:
         chain = Chain()
         chain.escalation.in_force = InForce(POLICY, sari)
         chain.hears(bulletin(kind="near_miss"), "11:10")
-        assert {d.holder for d in chain.deliveries} == {"petugas contoh"}
-        assert [t.holder for e in chain.standing.values() for t in e.told] == ["petugas contoh"]
+        assert {d.to.holder for d in chain.deliveries} == {"petugas contoh"}
+        assert [t.holder for e in chain.standing.values() for t in e.standing.told] == ["petugas contoh"]
 
     def test_every_first_choice_receiver_is_told_and_no_fallback(self, chain):
         chain.hears(bulletin(firm="nobody", kind="near_miss"), "11:10")
         chain.hears(bulletin(kind="near_miss"), "11:10")
-        assert {d.receiver for d in chain.deliveries} == {"piket", "keselamatan", "imip-hook"}
+        assert {d.to.receiver for d in chain.deliveries} == {"piket", "keselamatan", "imip-hook"}
 
     def test_a_position_with_fallbacks_only_is_reached_by_them(self):
         only = Position(
@@ -171,7 +171,7 @@ class TestAddress:
         chain = Chain()
         chain.escalation.in_force = InForce(POLICY, ROSTER.model_copy(update={"positions": (only,)}))
         chain.hears(bulletin(kind="near_miss"), "11:10")
-        assert [d.receiver for d in chain.deliveries] == ["log"]
+        assert [d.to.receiver for d in chain.deliveries] == ["log"]
 
 
 class TestUnreachable:
@@ -180,14 +180,14 @@ class TestUnreachable:
     @staticmethod
     def given_up(chain, receiver, position, at="11:12"):
         (escalation,) = chain.standing.values()
-        delivery = next(d.id for d in chain.deliveries if d.receiver == receiver)
-        word = Outcome(delivery, escalation.id, escalation.estate, receiver, position, Ending.GIVEN_UP, clock(at), 3)
+        delivery = next(d.id for d in chain.deliveries if d.to.receiver == receiver)
+        word = Outcome(delivery, escalation.id, escalation.estate, receiver, position, Ending.GIVEN_UP, clock(at), 3, GaveUp.UNREACHABLE)
         return chain.escalation.hears(word, escalation.estate)
 
     def test_its_fallback_is_told(self, chain):
         chain.hears(bulletin(firm="nobody", dead=1), "11:10")
         words = self.given_up(chain, "piket", "duty-officer")
-        assert [(s.word.receiver, s.word.why) for s in words if s.topic.name == "delivery-inbox"] == [("piket-log", Why.FALLBACK)]
+        assert [(s.word.to.receiver, s.word.why) for s in words if s.topic.name == "delivery-inbox"] == [("piket-log", Why.FALLBACK)]
 
     def test_without_a_fallback_the_next_level_does_not_wait(self, chain):
         chain.hears(bulletin(dead=1), "11:10")

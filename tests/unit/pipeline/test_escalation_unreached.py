@@ -2,8 +2,9 @@
 
 import pytest
 
-from schemas.delivery import Ending, Outcome
+from schemas.delivery import Ending, GaveUp, Outcome
 from schemas.escalation import Why
+from schemas.policy import Receiver
 from streams.pipeline.line import InForce
 from tests.story import POLICY, ROSTER, Chain, bulletin, clock
 
@@ -16,17 +17,28 @@ def chain() -> Chain:
     return chain
 
 
-def give_up(chain: Chain, receiver: str, position: str, at: str = "11:12") -> None:
+def give_up(chain: Chain, receiver: str, position: str, at: str = "11:12", gave_up: GaveUp = GaveUp.UNREACHABLE) -> None:
     """DELIVERY has given a receiver up."""
     (escalation,) = chain.standing.values()
-    outcome = Outcome("D-x", escalation.id, escalation.estate, receiver, position, Ending.GIVEN_UP, clock(at), 9)
+    outcome = Outcome("D-x", escalation.id, escalation.estate, receiver, position, Ending.GIVEN_UP, clock(at), 9, gave_up)
     chain.escalation.hears(outcome, escalation.estate)
+
+
+def with_fallback(position: str) -> InForce:
+    """The books in which that position has a fallback, a file."""
+    positions = tuple(
+        p.model_copy(update={"receivers": (*p.receivers, Receiver(id="fallback", channel="file", address="x", fallback=True))})
+        if p.id == position
+        else p
+        for p in ROSTER.positions
+    )
+    return InForce(POLICY, ROSTER.model_copy(update={"positions": positions}))
 
 
 def next_level_at(chain: Chain) -> int | None:
     """When the next level is told if nothing happens."""
     (escalation,) = chain.standing.values()
-    return escalation.next_level_at
+    return escalation.standing.next_level_at
 
 
 @pytest.mark.parametrize(
@@ -52,27 +64,83 @@ def test_one_dead_position_brings_forward_one_level_only(chain):
     assert next_level_at(chain) == clock("12:10")
 
 
-def test_a_fallback_is_told_instead():
-    """A position with a fallback receiver is reached by that, and the ladder keeps its pace."""
-    receivers = {"dg-kpaii": [("kpaii", "mail", False), ("kpaii-file", "file", True)]}
-    positions = tuple(
-        p.model_copy(
-            update={
-                "receivers": tuple(
-                    p.receivers[0].model_copy(update=dict(zip(("id", "channel", "fallback"), r, strict=True))) for r in receivers[p.id]
-                )
-            }
-        )
-        if p.id in receivers
-        else p
-        for p in ROSTER.positions
-    )
+@pytest.fixture
+def backed() -> Chain:
+    """The same S5, where DG KPAII has a fallback."""
     chain = Chain()
-    chain.escalation.in_force = InForce(POLICY, ROSTER.model_copy(update={"positions": positions}))
-    chain.hears(bulletin(dead=12), "11:10")
-    give_up(chain, "kpaii", "dg-kpaii")
-    assert [(d.receiver, d.why) for d in chain.deliveries if d.position == "dg-kpaii"] == [
+    chain.escalation.in_force = with_fallback("dg-kpaii")
+    chain.hears(bulletin(dead=12, id="b-1"), "11:10")
+    return chain
+
+
+def test_a_fallback_is_told_instead(backed):
+    """A position with a fallback receiver is reached by that, and the ladder keeps its pace."""
+    give_up(backed, "kpaii", "dg-kpaii")
+    assert [(d.to.receiver, d.why) for d in backed.deliveries if d.to.position == "dg-kpaii"] == [
         ("kpaii", Why.FIRST_NOTICE),
-        ("kpaii-file", Why.FALLBACK),
+        ("fallback", Why.FALLBACK),
     ]
-    assert next_level_at(chain) == clock("11:25")
+    assert next_level_at(backed) == clock("11:25")
+
+
+def test_what_follows_goes_to_the_fallback_too(backed):
+    """Whoever has the first message has its corrections (law 7)."""
+    give_up(backed, "kpaii", "dg-kpaii")
+    backed.hears(bulletin(dead=13, id="b-2"), "11:20")
+    assert [d.to.receiver for d in backed.deliveries if d.revision == 2 and d.to.position == "dg-kpaii"] == ["kpaii", "fallback"]
+
+
+def test_a_fallback_is_told_once(backed):
+    """Each later letter to the dead endpoint is given up too; the fallback has been told."""
+    for at in ("11:12", "11:13"):
+        give_up(backed, "kpaii", "dg-kpaii", at)
+    assert [d.why for d in backed.deliveries if d.to.receiver == "fallback"] == [Why.FALLBACK]
+
+
+def test_when_the_fallback_fails_too_the_next_level_does_not_wait(backed):
+    give_up(backed, "kpaii", "dg-kpaii")
+    give_up(backed, "fallback", "dg-kpaii", "11:14")
+    assert next_level_at(backed) == clock("11:14")
+
+
+def test_the_position_is_the_outcomes(backed):
+    """An endpoint that two positions share falls back for the one whose letter was given up."""
+    give_up(backed, "kpaii", "polres:72.06")
+    assert [d for d in backed.deliveries if d.why == Why.FALLBACK] == []
+
+
+def test_whoever_accepts_again_is_reached_again(backed):
+    """The breaker closes: a later failure is a new one."""
+    (escalation,) = backed.standing.values()
+    give_up(backed, "kpaii", "dg-kpaii")
+    (entry,) = backed.escalation.entries.values()
+    assert entry.unreached == ("kpaii",)
+    backed.escalation.hears(
+        Outcome("D-y", escalation.id, escalation.estate, "kpaii", "dg-kpaii", Ending.ACCEPTED, clock("11:13"), 1), "imip"
+    )
+    (entry,) = backed.escalation.entries.values()
+    assert entry.unreached == ()
+
+
+NOT_ITS_FAULT = [reason for reason in GaveUp if reason != GaveUp.UNREACHABLE]
+
+
+@pytest.mark.parametrize("reason", NOT_ITS_FAULT)
+def test_what_is_our_own_fault_hurries_nobody_and_the_desk_hears_of_it(backed, reason):
+    """A full letterbox, a letter too large, a channel that we do not have: whoever could mend it is told, the ladder keeps its pace."""
+    give_up(backed, "kpaii", "dg-kpaii", gave_up=reason)
+    assert next_level_at(backed) == clock("11:25")
+    assert [(d.to.position, d.why) for d in backed.deliveries[-2:]] == [
+        ("dinas-perindustrian:72.06", Why.UNDELIVERED),
+        ("duty-officer", Why.UNDELIVERED),
+    ]
+
+
+def test_the_desk_hears_once_of_each_endpoint(backed):
+    """However many letters are given up; and never of its own letterbox, which is as full as the others."""
+    for receiver, position in (("kpaii", "dg-kpaii"), ("kpaii", "dg-kpaii"), ("ilmate", "dg-ilmate"), ("piket", "duty-officer")):
+        give_up(backed, receiver, position, gave_up=GaveUp.FULL)
+    heard = [d.to.position for d in backed.deliveries if d.why == Why.UNDELIVERED]
+    assert heard == ["dinas-perindustrian:72.06", "duty-officer"] * 2 + ["dinas-perindustrian:72.06"]
+    ids = [d.id for d in backed.deliveries]
+    assert len(ids) == len(set(ids))

@@ -1,11 +1,19 @@
 """Registry: dated entries; a place is what it was when something occurred."""
 
-import pytest
+import json
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.ledger import Rejected
 from schemas.registry import EstateEntry, FirmEntry, PlantEntry, RegionEntry, SourceEntry
+from schemas.topics import REGISTRY
 from schemas.word import Stamp
+from streams.pipeline.intake import INTAKE
 from streams.pipeline.intake.registry import Registry, Stated
-from tests.story import LIBRARY, POLICY, ROSTER, activation, clock, entry, published, register
+from streams.pipeline.line import Record
+from tests.story import INSPECTION, LIBRARY, POLICY, ROSTER, activation, admission, clock, entry, published, register
 
 T0, T1, T2 = (clock(f"{year}-06-01T00:00:00+08:00") for year in (2020, 2021, 2022))
 SINCE = {"2020": "2020-06-01T00:00:00+08:00", "2021": "2021-06-01T00:00:00+08:00", "2022": "2022-06-01T00:00:00+08:00"}
@@ -138,8 +146,9 @@ class TestPlaces:
         ended = entry(SourceEntry, "https://i.example", owner="I", ended=True, since=SINCE["2022"])
         firms = (entry(FirmEntry, "itss", name="A", estate="imip"), entry(FirmEntry, "oss", name="B", estate="vdni"))
         known = registry(*MORE, *firms, inspection, ended)
-        assert [place(known, T1, firm=firm)[0].filing_connected for firm in ("itss", "oss")] == [True, False]
-        assert not place(known, T2)[0].filing_connected
+        connected = [known.registered(place(known, T1, firm=firm)[0], T1).filing_connected for firm in ("itss", "oss")]
+        assert connected == [True, False]
+        assert not known.registered(place(known, T2)[0], T2).filing_connected
 
 
 class TestActivations:
@@ -151,13 +160,13 @@ class TestActivations:
         assert known.in_force(clock("11:10")) == Stamp(POLICY.revision, ROSTER.revision)
 
     def test_policy_and_roster_are_activated_apart(self):
-        known = Registry(policies=("a", "b"), rosters=("r", "s"))
+        known = Registry(policies={"a": POLICY, "b": POLICY}, rosters=("r", "s"))
         for offset, said in enumerate((activation("b", since=SINCE["2021"]), activation(None, roster="s", since=SINCE["2022"]))):
             known.take(published(said, T0, offset=offset))
-        assert [known.in_force(at) for at in (T1 - 1, T1, T2 - 1, T2)] == [("a", "r"), ("b", "r"), ("b", "r"), ("b", "s")]
+        assert [known.in_force(at)[:2] for at in (T1 - 1, T1, T2 - 1, T2)] == [("a", "r"), ("b", "r"), ("b", "r"), ("b", "s")]
 
     def test_of_two_activations_for_one_instant_the_later_published_counts(self):
-        known = Registry(policies=("a", "b"), rosters=("r",))
+        known = Registry(policies={"a": POLICY, "b": POLICY}, rosters=("r",))
         for offset, revision in enumerate(("b", "a")):
             known.take(published(activation(revision, since=SINCE["2021"]), T0, offset=offset))
         assert known.in_force(T1).policy == "a"
@@ -176,3 +185,97 @@ class TestTaking:
         """INTAKE refuses it there; so the register must not have it either."""
         found = registry(*register(), exercise=takes)
         assert (place(found, T0)[1] == ()) == known
+
+    def test_a_record_is_taken_once(self):
+        known = registry(*register())
+        known.take(published(entry(FirmEntry, "late", name="PT Telat", estate="imip"), T0, offset=3))
+        assert (known.revision, place(known, T0, firm="late")[1]) == (len(register()), ("unknown_firm",))
+
+    def test_a_registry_is_bound_by_the_limit_of_the_policy_in_force(self):
+        """Not by a figure of its own."""
+        short = POLICY.model_copy(update={"intake": POLICY.intake.model_copy(update={"largest_bytes": 400})})
+        long = entry(FirmEntry, "itss", name="A" * 200, estate="imip")
+        for policy, doubts in ((POLICY, ()), (short, ("unknown_firm",))):
+            known = Registry(policies={"p": policy}, rosters=("r",))
+            for offset, said in enumerate((*MORE, long)):
+                known.take(published(said, T0, offset=offset))
+            assert place(known, T0)[1] == doubts
+
+
+MISPLACED = {
+    "an entry that is no exercise": entry(FirmEntry, "new", name="PT Baru", estate="imip", exercise=False),
+    "a revision that nobody has": activation("1999-01-01.1"),
+    "a good entry": entry(FirmEntry, "new", name="PT Baru", estate="imip"),
+    "a good activation": activation(POLICY.revision),
+}
+
+
+@pytest.mark.parametrize("received", [T0, None], ids=["received", "nobody knows when"])
+@pytest.mark.parametrize("said", [pytest.param(said, id=name) for name, said in MISPLACED.items()])
+def test_the_register_takes_exactly_what_its_seat_does_not_refuse(said, received):
+    """One judgement: else half of the line would know what the other half has refused."""
+    known = admission()
+    before, offset = known.registry._taken, known.registry.revision
+    count = sum(map(len, (*before.entries._rows.values(), *before.activations._rows.values())))
+    record = Record(REGISTRY.name, 0, offset, T0, None, json.dumps(said.at(T0).cloud(received)).encode())
+    known.registry.take(record)
+    refused = [said for said in INTAKE.step({}, record, known).words if isinstance(said.word, Rejected)]
+    taken = sum(map(len, (*before.entries._rows.values(), *before.activations._rows.values()))) - count
+    assert taken == (0 if refused else 1)
+
+
+STATEMENTS = (
+    *register(connected=True),
+    entry(FirmEntry, "itss", name="PT Lain", estate="vdni", since=SINCE["2021"]),
+    entry(EstateEntry, "imip", name="IMIP", regency="72.06", ended=True, since=SINCE["2022"]),
+    entry(PlantEntry, "p-1", firm="smi", name="Satu", estate="vdni"),
+    entry(SourceEntry, INSPECTION, owner="I", ended=True, since=SINCE["2021"]),
+    activation(POLICY.revision, roster="roster-2", since=SINCE["2020"]),
+)
+
+
+@given(st.permutations(STATEMENTS), st.integers(0, len(STATEMENTS)), st.sampled_from([T0, T1, T2]))
+def test_as_of_a_revision_nothing_later_is_known(statements, revision, at):
+    """An audit folds the topic once, and asks as of each revision that was recorded."""
+    records = [published(said, T0, offset=offset) for offset, said in enumerate(statements)]
+    then, whole = (Registry(policies=LIBRARY.policies, rosters=("roster-1", "roster-2")) for _ in range(2))
+    for record in records:
+        whole.take(record)
+        if record.offset < revision:
+            then.take(record)
+    earlier = whole.as_of(revision)
+    asked = ({}, {"firm": "smi", "plant": "p-1"}, {"firm": "oss"}, {"firm": "gni"}, {"firm": "nobody", "estate": "imip"})
+    assert (earlier.revision, whole.revision) == (revision, len(STATEMENTS))
+    assert [place(earlier, at, **stated) for stated in asked] == [place(then, at, **stated) for stated in asked]
+    assert (earlier.stamp(at), earlier.source(INSPECTION, at)) == (then.stamp(at), then.source(INSPECTION, at))
+
+
+class TestEndedEstates:
+    """Never to the desk where a regency is known."""
+
+    @pytest.mark.parametrize(
+        ("firm", "estate"),
+        [
+            pytest.param({"estate": "imip", "regency": "74.02"}, "regency:74.02", id="the firm's own regency"),
+            pytest.param({"estate": "imip"}, "regency:72.06", id="else that of the estate's last entry"),
+        ],
+    )
+    def test_a_firm_in_an_estate_that_has_ended_is_in_its_regency(self, firm, estate):
+        ended = entry(EstateEntry, "imip", name="IMIP", regency="72.06", ended=True, since=SINCE["2021"])
+        known = registry(*MORE, entry(FirmEntry, "itss", name="A", **firm), ended)
+        assert [place(known, at)[0].estate for at in (T0, T1)] == ["imip", estate]
+        assert place(known, T1)[1] == ("unknown_estate",)
+
+    def test_a_plant_in_an_estate_that_has_ended_does_not_go_home_to_its_firm(self):
+        firm, plant = entry(FirmEntry, "itss", name="A", estate="vdni"), entry(PlantEntry, "p-1", firm="itss", name="Satu", estate="imip")
+        known = registry(*MORE, firm, plant, entry(EstateEntry, "imip", name="IMIP", regency="72.06", ended=True, since=SINCE["2021"]))
+        assert place(known, T1, plant="p-1")[0].estate == "regency:72.06"
+
+    def test_a_firm_that_has_ended_is_where_it_last_was(self):
+        gone = entry(FirmEntry, "itss", name="A", estate="imip", ended=True, since=SINCE["2021"])
+        known = registry(*MORE, entry(FirmEntry, "itss", name="A", estate="imip"), gone)
+        assert (place(known, T1)[0].estate, place(known, T1)[1]) == ("regency:72.06", ("unknown_firm",))
+
+    def test_a_regency_that_the_register_does_not_know_is_a_doubt(self):
+        known = registry(*MORE, entry(FirmEntry, "itss", name="A", regency="99.99"))
+        assert (place(known, T0)[0].estate, place(known, T0)[1]) == ("regency:99.99", ("unknown_regency",))

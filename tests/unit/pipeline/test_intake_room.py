@@ -7,17 +7,23 @@ import pytest
 from schemas.escalation import AdmittedAct, Escalation
 from schemas.ids import STORY
 from schemas.intake import IntakeWatermark, SourceWatermark
-from schemas.ledger import Admitted, CompletenessBroken, Progress, Rejected, SourceRead
-from schemas.topics import ACTS, ESCALATION_INBOX, INCIDENTS, PROGRESS, Topic
+from schemas.ledger import Admitted, CompletenessBroken, Odd, Origin, Progress, Rejected, SourceRead
+from schemas.registry import SourceEntry
+from schemas.topics import ACTS, ESCALATION_INBOX, INCIDENTS, LEDGER, PROGRESS, REGISTRY, REJECTED, Topic
 from schemas.word import format_time
 from streams.pipeline.intake import INTAKE
 from streams.pipeline.intake.watermarks import SOURCES_READ, SourcesRead
 from streams.pipeline.line import Record
 from tests.story import (
     DESK,
+    INSPECTION,
+    MINUTE,
     NOON_2026,
+    POLICY,
     STAMP,
+    STRANGER,
     Chain,
+    Seat,
     Uttered,
     acknowledge,
     admission,
@@ -29,6 +35,8 @@ from tests.story import (
     uttered_act,
     verify,
 )
+
+TOLERANCE = POLICY.clock.tolerance_seconds * 1000
 
 
 def mark(through: str, source: str = DESK, topic: Topic = INCIDENTS) -> Record:
@@ -66,21 +74,60 @@ class TestWatermarks:
             partition=0,
             offset=11,
             appended=NOON_2026 + 11,
-            through=NOON_2026 + 11 - 2_000,
+            through=NOON_2026 + 11 - TOLERANCE,
             sources=(said_at("11:10"),),
         )
-        assert said.stamp == STAMP
+        assert said.stamp == STAMP._replace(registry=str(len(register())))
 
-    def test_a_mark_never_falls(self):
-        """Nor does it forget in which record it was said."""
+    def test_a_mark_that_is_said_again_is_that_of_its_first_record(self):
         known = {SOURCES_READ: SourcesRead((said_at("11:10", offset=4),))}
-        for again in ("11:00", "11:10"):
-            assert INTAKE.step(known, mark(again), admission()).changes[SOURCES_READ].watermarks == (said_at("11:10", offset=4),)
+        step = INTAKE.step(known, mark("11:10"), admission())
+        assert (step.words, step.changes[SOURCES_READ].watermarks) == ((), (said_at("11:10", offset=4),))
 
     def test_every_source_has_its_own(self):
         entries = {SOURCES_READ: SourcesRead((said_at("11:10", offset=4),))}
-        step = INTAKE.step(entries, mark("11:00", "https://other.example"), admission())
-        assert step.changes[SOURCES_READ].watermarks == (said_at("11:10", offset=4), said_at("11:00", "https://other.example"))
+        step = INTAKE.step(entries, mark("11:00", INSPECTION), admission())
+        assert step.changes[SOURCES_READ].watermarks == (said_at("11:10", offset=4), said_at("11:00", INSPECTION))
+
+    @pytest.mark.parametrize(
+        ("through", "source", "what"),
+        [
+            pytest.param("11:00", DESK, Odd.WATERMARK_BACKWARDS, id="one that goes backwards"),
+            pytest.param("11:20", STRANGER, Odd.WATERMARK_OF_A_STRANGER, id="one of a source that nobody knows"),
+            pytest.param("2030-01-01T00:00:00+08:00", DESK, Odd.WATERMARK_IN_THE_FUTURE, id="one that lies in the future"),
+            pytest.param("11:20", STORY, Odd.WATERMARK_OF_A_STRANGER, id="a story's, where no story moves time"),
+        ],
+    )
+    def test_one_that_nobody_can_believe_is_listed_and_changes_nothing(self, through, source, what):
+        """It would hold every deadline back, or let an absence fire that nobody has proven."""
+        entries = {SOURCES_READ: SourcesRead((said_at("11:10", offset=4),))}
+        step = INTAKE.step(entries, mark(through, source), admission(story_time=False))
+        assert step.changes == {}
+        (said,) = step.words
+        assert (said.topic, said.key) == (REJECTED, INCIDENTS.name if source in (STRANGER, STORY) else source)
+        assert (said.word.what, said.word.source, said.word.origin) == (what, source, Origin(INCIDENTS.name, 0, 9))
+        assert said.word.digest
+
+    def test_a_little_ahead_of_the_broker_is_believed_and_no_more(self):
+        known = admission(story_time=False)
+        ahead = POLICY.intake.future_tolerance_minutes * MINUTE
+        for beyond, changes in ((0, True), (1, False)):
+            record = mark(format_time(NOON_2026 + 9 + ahead + beyond))
+            assert bool(INTAKE.step({}, record, known).changes) == changes
+
+    def test_two_thousand_invented_sources_are_remembered_by_nobody(self):
+        seat = Seat(INTAKE, admission())
+        for n in range(2_000):
+            record = mark("11:10", f"https://invented.example/{n}")
+            assert seat.room.step(seat.entries, record, seat.in_force).changes == {}
+
+    def test_a_word_that_states_no_time_is_dated_by_the_story(self):
+        """Where a story moves time, the broker's clock is another year's."""
+        entries = {SOURCES_READ: SourcesRead((said_at("10:00", INSPECTION), said_at("11:10", STORY)))}
+        record = Record(INCIDENTS.name, 0, 0, NOON_2026, None, b"{}")
+        for story_time, at in ((True, clock("11:10")), (False, NOON_2026)):
+            refusals = [said.word for said in INTAKE.step(entries, record, admission(story_time=story_time)).words if said.topic == LEDGER]
+            assert {refusal.at for refusal in refusals} == {at}
 
     def test_what_is_remembered_survives_its_packing(self):
         read = SourcesRead((SourceRead(DESK, 1, 0), SourceRead("x", 2, 1)), 7)
@@ -106,7 +153,7 @@ class TestCompleteness:
         ],
     )
     def test_a_record_behind_what_was_vouched_for_is_admitted_and_told(self, behind, is_broken):
-        vouched = NOON_2026 + 11 - 2_000
+        vouched = NOON_2026 + 11 - TOLERANCE
         late = published(bulletin(id="b"), clock("11:10"), offset=12, wall=vouched - behind)
         words = [said.word for said in INTAKE.step(self.read(), late, admission()).words]
         assert [word.subject for word in words if isinstance(word, Admitted)] == ["firm:itss", "estate:imip"]
@@ -124,7 +171,7 @@ class TestCompleteness:
         early = own_mark()._replace(timestamp=NOON_2026 - 60_000, offset=12)
         step = INTAKE.step(self.read(), early, admission())
         assert [type(said.word) for said in step.words] == [Progress]
-        assert step.changes[SOURCES_READ].vouched == NOON_2026 + 11 - 2_000
+        assert step.changes[SOURCES_READ].vouched == NOON_2026 + 11 - TOLERANCE
 
 
 class TestPrefixes:
@@ -136,7 +183,7 @@ class TestPrefixes:
         ],
     )
     def test_what_belongs_elsewhere_is_refused(self, prefix_is_exercise, fact_is):
-        known = admission()._replace(exercise=prefix_is_exercise)
+        known = admission(exercise=prefix_is_exercise)
         words = INTAKE.step({}, published(bulletin(id="b", exercise=fact_is), clock("11:10")), known).words
         assert [(said.word.reason, said.word.field) for said in words if isinstance(said.word, Rejected)] == [
             ("exercise_misplaced", "exercise")
@@ -168,7 +215,7 @@ def test_an_act_goes_to_the_room_of_its_estate(chain: Chain, acting, act, more):
     escalation = chain.escalation.said(Escalation)[-1]
     (said,) = chain.world.says(uttered_act(acting, escalation), "11:12")
     word = said.word
-    assert (said.topic, said.key, said.stamp) == (ESCALATION_INBOX, "imip", STAMP)
+    assert (said.topic, said.key, said.stamp) == (ESCALATION_INBOX, "imip", STAMP._replace(registry=str(len(register()))))
     assert isinstance(word, AdmittedAct)
     assert (word.act, word.escalation, word.revision, word.position, word.name) == (
         act,
@@ -179,11 +226,6 @@ def test_an_act_goes_to_the_room_of_its_estate(chain: Chain, acting, act, more):
     )
     assert (word.verdict, word.reason) == more
     assert (word.at, word.origin.topic) == (clock("11:12"), ACTS.name)
-
-
-def test_entries_of_the_register_are_read_by_all_and_answered_by_none():
-    """Every seat reads the topic itself."""
-    assert [INTAKE.step({}, published(said, clock("11:10")), admission()).words for said in register()] == [()] * len(register())
 
 
 def test_a_refusals_digest_is_keyed():
@@ -207,3 +249,20 @@ def test_an_events_own_time_refuses_nothing(time, doubts):
     cloud = said.cloud(clock("11:12")) | {"time": format_time(clock(time))}
     step = INTAKE.step({}, Record(INCIDENTS.name, 0, 7, NOON_2026, None, json.dumps(cloud).encode()), admission())
     assert [word.word.unresolved for word in step.words] == [doubts, doubts]
+
+
+def test_a_retraction_of_nothing_is_taken_in_and_doubted():
+    """G5: what it takes back a person must find out."""
+    words = INTAKE.step({}, published(bulletin(id="b", retracted=True), clock("11:10")), admission()).words
+    assert [said.word.unresolved for said in words] == [("retraction_of_nothing",)] * 2
+
+
+def test_the_registers_own_seat_knows_nothing_that_was_published_later():
+    """Else an audit, which has read all of the topic, would answer otherwise."""
+    entries = register()
+    sources = {said.data["id"]: offset for offset, said in enumerate(entries) if said.type == SourceEntry.type}
+    for offset, whats in ((sources[DESK] - 1, [Odd.WATERMARK_OF_A_STRANGER]), (sources[DESK], [])):
+        record = mark("11:10", topic=REGISTRY)._replace(offset=offset)
+        words = INTAKE.step({}, record, admission(story_time=False)).words
+        assert [said.word.what for said in words] == whats
+        assert {said.stamp.registry for said in words} <= {str(offset + 1)}

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from schemas.intake import Grade, IncidentBulletin
 from schemas.surveillance import Because
-from streams.pipeline.surveillance.correlate import assertion_of, picture_of
-from streams.pipeline.surveillance.rules import Declared, Filed, filing_clocks, filing_due, filing_reasons, graded, held
+from streams.pipeline.surveillance.incident.facts import Declared, Filed, assertion_of
+from streams.pipeline.surveillance.incident.rules import filing_clocks, filing_due, filing_reasons, grade_of, graded
+from streams.pipeline.surveillance.incident.rules import held as held_of
+from streams.pipeline.surveillance.incident.timeline import walked
 from tests.story import DESK, HOUR, POLICY, World, bulletin, clock, read
 from tests.strategies import bulletins
 
@@ -25,11 +27,19 @@ def assertion(said, at="11:10"):
 
 
 def picture(*said):
-    return picture_of(assertion(one._replace(id=one.id or f"b-{number}"), clock("11:10") + number) for number, one in enumerate(said))
+    found = [assertion(one._replace(id=one.id or f"b-{number}"), clock("11:10") + number) for number, one in enumerate(said)]
+    return walked(found, lambda deciding: grade_of(deciding, SEVERITY))
 
 
 def grade(*said):
-    return graded(picture(*said), SEVERITY)
+    found = graded(picture(*said).deciding, SEVERITY)
+    assert found.grade == grade_of(picture(*said).deciding, SEVERITY)
+    return found
+
+
+def held(assertions, at, severity):
+    along = walked(assertions, lambda deciding: grade_of(deciding, severity))
+    return held_of(along.stretches, graded(along.deciding, severity).grade, at, severity)
 
 
 def injured(**counts):
@@ -257,7 +267,7 @@ class TestFiling:
     ONE, OTHER = bulletin(occurred_at="05:30"), bulletin("IMIP", "estate", occurred_at="06:15")
 
     def clocks(self, *, said=(ONE,), declared=(), filed=()):
-        return filing_clocks(picture(*said), declared, filed, FILING)
+        return filing_clocks(picture(*said).standing, declared, filed, FILING)
 
     def filing(self, at, rank="labour_inspection"):
         return Filed("s", f"f-{at}", "d", clock(at), "Disnakertrans", rank)
@@ -290,7 +300,8 @@ class TestFiling:
         ],
     )
     def test_what_it_says_when(self, at, connected, expected):
-        found = filing_reasons(self.clocks(said=(self.ONE, self.OTHER)), clock(at), connected, FILING)
+        overdue = Because.FILING_OVERDUE if connected else Because.FILING_UNKNOWN
+        found = filing_reasons(self.clocks(said=(self.ONE, self.OTHER)), clock(at), overdue, FILING)
         assert [reason.because for reason in found] == expected
         assert all(reason.source == FILING.source for reason in found)
 
@@ -325,7 +336,7 @@ class TestFiling:
 
     def test_filed_it_says_nothing(self):
         found = self.clocks(filed=(self.filing("20:00"),))
-        assert filing_reasons(found, clock("+3d 00:00"), True, FILING) == ()
+        assert filing_reasons(found, clock("+3d 00:00"), Because.FILING_OVERDUE, FILING) == ()
         assert filing_due(found, 0, FILING) is None
 
     def test_nothing_asserted_no_clock(self):

@@ -19,9 +19,9 @@ def test_text_and_its_bytes_are_the_same_part():
 
 
 def test_every_part_of_r16s_key_counts():
-    """(escalation, revision, level, receiver, topic): change one and it is another delivery."""
-    base = {"escalation": "E", "revision": 1, "level": 0, "receiver": "r", "topic": "facts"}
-    other = {"escalation": "F", "revision": 2, "level": 1, "receiver": "s", "topic": "filing"}
+    """(thread, revision, level, receiver, matter): change one and it is another delivery."""
+    base = {"thread": "E", "revision": 1, "level": 0, "receiver": "r", "matter": "facts"}
+    other = {"thread": "F", "revision": 2, "level": 1, "receiver": "s", "matter": "filing"}
     ids = {delivery_id(**base), *(delivery_id(**{**base, name: value}) for name, value in other.items())}
     assert len(ids) == 6
 

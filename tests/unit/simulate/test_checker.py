@@ -7,10 +7,10 @@ import pytest
 
 from schemas import codec
 from schemas.delivery import Attempt, Ending, Outcome, Receipt, ReceiptKind
-from schemas.escalation import AdmittedAct, Delivery, Escalation, EscalationState, MessageType, Role, Why
+from schemas.escalation import Addressee, AdmittedAct, Delivery, Escalation, EscalationState, MessageType, Standing, Why
 from schemas.intake import IncidentBulletin, IntakeWatermark
 from schemas.ledger import Admitted, Origin, Parked, Place, Rejected, Tick
-from schemas.surveillance import Alert, AlertState, Certainty, Rule, Situation
+from schemas.surveillance import Alert, AlertState, Certainty, IncidentSituation, Rule
 from schemas.topics import (
     ACTS,
     ATTEMPTS,
@@ -27,7 +27,7 @@ from streams.pipeline.line import Record
 from streams.simulate.checker import check
 from streams.simulate.checks import CHECKS, Verdict
 
-SITUATION = Situation(kind="furnace_explosion", place=Place("itss", "PT ITSS", estate="imip"), incident="itss/2023-12-24")
+SITUATION = IncidentSituation(kind="furnace_explosion", place=Place("itss", "PT ITSS", estate="imip"), incident="itss/2023-12-24")
 ABOUT = {"estate": "imip", "about": "itss/2023-12-24"}
 GRADES = {"grade": "S5", "grade_now": "S5", "reasons": ()}
 NOT_AFTER = 5_000
@@ -86,20 +86,31 @@ def admitted(origin, subject):
 
 
 def alert(revision=1):
-    return Alert(id="R12-1", rule=Rule.SEVERITY, revision=revision, state=AlertState.FIRING, at=1, situation=SITUATION, **ABOUT, **GRADES)
+    return Alert(
+        id="R12-1",
+        rule=Rule.SEVERITY,
+        revision=revision,
+        state=AlertState.FIRING,
+        at=1,
+        since=1,
+        peak=12,
+        situation=SITUATION,
+        **ABOUT,
+        **GRADES,
+    )
 
 
 def escalation(revision=1, state=EscalationState.OPEN):
     return Escalation(
-        id="E-1", revision=revision, state=state, at=1, why=Why.FIRST_NOTICE, level=0, certainty=Certainty.REPORTED, told=(), taken=(),
-        **ABOUT, **GRADES,
+        id="E-1", revision=revision, state=state, at=1, why=Why.FIRST_NOTICE, level=0, certainty=Certainty.REPORTED, since=1,
+        standing=Standing(), **ABOUT, **GRADES,
     )  # fmt: skip
 
 
 def delivery(id, revision=1, receiver="disnakertrans", channel="mail"):
     return Delivery(
-        id=id, escalation="E-1", estate="imip", revision=revision, level=0, receiver=receiver, channel=channel, address="a", position="p",
-        title_id="t", title_en="t", holder="h", role=Role.ACT, why=Why.FIRST_NOTICE, topic="facts", msg_type=MessageType.ALERT, at=1,
+        id=id, thread="E-1", estate="imip", revision=revision, level=0, to=Addressee(receiver, channel, "a", "p", "t", "t", "h"),
+        why=Why.FIRST_NOTICE, matter="facts", msg_type=MessageType.ALERT, at=1, rank=5, peak=12,
         certainty=Certainty.REPORTED, situation=SITUATION, **GRADES,
     )  # fmt: skip
 
@@ -108,14 +119,14 @@ def tell(night, told, ending=Ending.ACCEPTED):
     """A delivery composed, attempted, begun, caught, answered and ended."""
     cause = night.put(DELIVERY_INBOX, told)
     night.put(ATTEMPTS, Attempt(told, 1, NOT_AFTER), cause=cause)
-    night.put(DELIVERY_INBOX, Receipt(told.id, told.receiver, 1, ReceiptKind.BEGUN))
-    night.arrive(told.id, told.channel)
-    night.put(DELIVERY_INBOX, Receipt(told.id, told.receiver, 1, ReceiptKind.ACCEPTED))
+    night.put(DELIVERY_INBOX, Receipt(told.id, told.to.receiver, 1, ReceiptKind.BEGUN))
+    night.arrive(told.id, told.to.channel)
+    night.put(DELIVERY_INBOX, Receipt(told.id, told.to.receiver, 1, ReceiptKind.ACCEPTED))
     end(night, told, ending)
 
 
 def end(night, told, ending, stands_for=""):
-    night.put(ESCALATION_INBOX, Outcome(told.id, "E-1", "imip", told.receiver, "p", ending, 1, 1, stands_for))
+    night.put(ESCALATION_INBOX, Outcome(told.id, "E-1", "imip", told.to.receiver, "p", ending, 1, 1, stands_for=stands_for))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 import streams.policies
-from schemas.escalation import Escalation, EscalationState, Why
+from schemas.escalation import Escalation, EscalationState, Standing, Why
 from schemas.intake import AccidentReportFiled, IncidentBulletin, Rank, SourceWatermark
 from schemas.operator import Acknowledge
 from schemas.surveillance import Certainty
@@ -17,7 +17,7 @@ from streams.pipeline.intake.decode import Event as Decoded
 from streams.pipeline.intake.decode import decode
 from streams.pipeline.line import Record
 from streams.simulate import shelf
-from streams.simulate.story import DESIGN, NobodyToldError, act_event, events, fact_event, parse, registry_events, watermarks
+from streams.simulate.story import DESIGN, NobodyToldError, act_event, events, line_events, parse, registry_events, watermarks
 
 POLICIES = Path(next(iter(streams.policies.__path__)))
 TWO_LINES = """
@@ -60,7 +60,7 @@ def bulletins(story):
 def escalation(revision, about="itss/2023-12-24"):
     return Escalation(
         id="E-1", estate="imip", about=about, revision=revision, state=EscalationState.OPEN, at=1, why=Why.FIRST_NOTICE, level=0,
-        grade="S5", grade_now="S5", certainty=Certainty.REPORTED, reasons=(), told=(), taken=(),
+        grade="S5", grade_now="S5", certainty=Certainty.REPORTED, reasons=(), standing=Standing(), since=1,
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def test_every_event_is_marked_as_an_exercise(story):
 
 def test_time_is_when_it_was_said_and_recordedtime_when_it_was_received(story):
     for line in (line for line in story.lines if line.fact):
-        event, fact = fact_event(story, line), line.fact.fact()
+        event, fact = next(line_events(story, line)), line.fact.fact()
         assert parse_time(event.cloud["time"]) == fact.said_at <= line.at
         assert parse_time(event.cloud["recordedtime"]) == line.at == event.at
         assert fact.occurred_at <= fact.said_at
@@ -106,7 +106,7 @@ def test_time_is_when_it_was_said_and_recordedtime_when_it_was_received(story):
 
 def test_counts_that_nobody_stated_are_absent(itss):
     polres = next(line for line in itss.lines if line.fact and line.fact.id == "itss-polres-2")
-    assert "injured" not in fact_event(itss, polres).cloud["data"]
+    assert "injured" not in next(line_events(itss, polres)).cloud["data"]
 
 
 def test_events_are_deterministic_and_have_ids_of_their_own(story):
@@ -175,7 +175,7 @@ def test_an_act_is_on_the_latest_revision(itss):
     line = next(line for line in itss.lines if line.act)
     event = act_event(itss, line, [escalation(1), escalation(2), escalation(7, about="smi/2024-01-19")])
     act = Acknowledge.model_validate_json(json.dumps(event.cloud["data"]))
-    assert (event.topic, event.key, act.revision, act.position, act.exercise) == (ACTS, "imip", 2, "disnakertrans:72", True)
+    assert (event.topic, event.key, act.on.revision, act.position, act.exercise) == (ACTS, "imip", 2, "disnakertrans:72", True)
     assert parse_time(event.cloud["time"]) == act.said_at == line.at
 
 
@@ -206,7 +206,7 @@ def test_the_publisher_marks_every_partition_that_intake_reads(itss):
 
 
 def test_both_modes_carry_the_same(itss):
-    event = fact_event(itss, itss.lines[0])
+    event = next(line_events(itss, itss.lines[0]))
     headers, value = event.binary()
     attributes = {name.removeprefix("ce_"): text.decode() for name, text in headers if name.startswith("ce_")}
     whole = json.loads(event.structured().value)
@@ -218,7 +218,7 @@ def test_both_modes_carry_the_same(itss):
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
-        pytest.param('note = "one"', "", "a line is a fact, an act or a note", id="a line that is nothing"),
+        pytest.param('note = "one"', "", "a line is a fact, an act, a mark or a note", id="a line that is nothing"),
         pytest.param("T01:00", "T03:00", "in the order of `at`", id="lines out of order"),
         pytest.param("T02:00:00+08:00", "T02:00:00", "a time with a zone", id="a time without a zone"),
         pytest.param('["paper"]', '["rumour"]', "rumour", id="a source that is not listed"),

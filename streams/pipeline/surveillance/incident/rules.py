@@ -1,16 +1,18 @@
 """Rules: a picture and a policy in, a grade or a due date with its reasons out. Each rule reads like the domain's own text."""
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from schemas.intake import Grade, IncidentKind, Rank
 from schemas.policy import Filing, Severity
 from schemas.surveillance import Because, FilingClock, Reason
-from schemas.word import Part, UtcMs
-from streams.pipeline.surveillance.correlate import HOUR_MS, UNKNOWN_MINUTES, Assertion, Picture, by_party, picture_of
+from schemas.word import UtcMs
+from streams.pipeline.surveillance.incident.facts import OFFICIAL, UNKNOWN_MINUTES, Assertion, Declared, Filed
+from streams.pipeline.surveillance.incident.timeline import Stretch, Tally
 
+HOUR_MS = 3_600_000
 EXPLOSIONS = frozenset({IncidentKind.FURNACE_EXPLOSION, IncidentKind.DUST_EXPLOSION})
 CONTAINMENT_LOST = frozenset({IncidentKind.FURNACE_BREAKOUT, IncidentKind.SLAG_OVERFLOW, IncidentKind.SLAG_WATER_ERUPTION})
 
@@ -22,18 +24,26 @@ class Graded(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
-def graded(picture: Picture, policy: Severity) -> Graded:
+def graded(deciding: Tally, policy: Severity) -> Graded:
     """R12: the highest match wins; every valid incident has exactly one grade, and an unknown count never lowers it."""
-    found = tuple(_matches(picture, Counter(picture.highest()), policy))
+    found = tuple(_matches(deciding, deciding.highest(), policy))
     grade = max((grade for grade, _ in found), default=Grade.S1)
     return Graded(grade, tuple(reason for g, reason in found if g == grade) or (Reason(Because.NO_HARM, source=policy.source),))
 
 
-def _matches(picture: Picture, of: Counter[str], policy: Severity) -> Iterator[tuple[Grade, Reason]]:
+def grade_of(deciding: Tally, policy: Severity) -> Grade:
+    """The grade alone, for the timeline: R12 without its reasons."""
+    of = deciding.highest()
+    by_figure = (grade for grade, _, figure, threshold in _thresholds(of, policy) if figure >= threshold)
+    by_circumstance = (grade for grade, _, met in _circumstances(deciding, of, policy) if met)
+    return max((*by_figure, *by_circumstance), default=Grade.S1)
+
+
+def _matches(deciding: Tally, of: Counter[str], policy: Severity) -> Iterator[tuple[Grade, Reason]]:
     for grade, because, figure, threshold in _thresholds(of, policy):
         if figure >= threshold:
             yield grade, Reason(because, figure, threshold, policy.source)
-    for grade, because, met in _circumstances(picture, of, policy):
+    for grade, because, met in _circumstances(deciding, of, policy):
         if met:
             yield grade, Reason(because, source=policy.source)
 
@@ -59,16 +69,15 @@ def _thresholds(of: Counter[str], policy: Severity) -> Iterable[tuple[Grade, Bec
     )
 
 
-def _circumstances(picture: Picture, of: Counter[str], policy: Severity) -> Iterable[tuple[Grade, Because, bool]]:
+def _circumstances(deciding: Tally, of: Counter[str], policy: Severity) -> Iterable[tuple[Grade, Because, bool]]:
     """Domain §3.4, circumstances without a figure."""
-    kinds = picture.kinds()
-    minutes = [stated.value for stated in by_party(picture.deciding, "fire_minutes")]
-    burning = IncidentKind.FIRE in kinds or bool(minutes)
+    minutes = deciding.values("fire_minutes")
+    burning = bool(minutes) or deciding.is_called((IncidentKind.FIRE,))
     unknown = burning and (UNKNOWN_MINUTES in minutes or not minutes)
     return (
         (Grade.S5, Because.COMMUNITY, of["evacuation_declared"] > 0),
-        (Grade.S3, Because.CONTAINMENT_LOST, not kinds.isdisjoint(CONTAINMENT_LOST)),
-        (Grade.S3, Because.EXPLOSION, not kinds.isdisjoint(EXPLOSIONS)),
+        (Grade.S3, Because.CONTAINMENT_LOST, deciding.is_called(CONTAINMENT_LOST)),
+        (Grade.S3, Because.EXPLOSION, deciding.is_called(EXPLOSIONS)),
         (Grade.S3, Because.LONG_FIRE, unknown),
         (Grade.S2, Because.SHORT_FIRE, burning and of["fire_minutes"] < policy.s3_fire_minutes),
     )
@@ -86,69 +95,43 @@ class Held(NamedTuple):
     until: UtcMs | None
 
 
-def held(assertions: tuple[Assertion, ...], at: UtcMs, policy: Severity) -> Held:
+def held(stretches: Iterable[Stretch], now: Grade, at: UtcMs, policy: Severity) -> Held:
     """The highest grade over the last 72 h of the timeline of assertions by `asserted_at`, superseded ones included (R12).
 
     A grade stands from one assertion to the next, and is held 72 h from the moment it ceased to stand.
     """
-    moments = sorted({a.asserted_at for a in assertions if not a.retracted})
-    now = graded(picture_of(assertions), policy).grade
     window = policy.held_hours * HOUR_MS
-    past = [
-        (graded(picture_of(assertions, until=moment), policy).grade, ended + window)
-        for moment, ended in pairwise(moments)
-        if ended + window > at
-    ]
+    past = [(grade, ended + window) for grade, ended in stretches if ended + window > at]
     highest = max((grade for grade, _ in past), default=now)
     if highest <= now:
         return Held(now, None)
-    return Held(highest, max(until for grade, until in past if grade == highest))
+    return Held(Grade(highest), max(until for grade, until in past if grade == highest))
 
 
-class Declared(Part, frozen=True, array_like=True):
-    """A later declaration of death, disability or illness: it opens a second clock if somebody official made it."""
-
-    source: str
-    id: str
-    digest: str
-    outcome: str
-    declared_at: UtcMs
-    rank: str
-
-
-class Filed(Part, frozen=True, array_like=True):
-    """Somebody says that an inspection has received the written report; it counts if the inspection's own source does (G4)."""
-
-    source: str
-    id: str
-    digest: str
-    filed_at: UtcMs
-    received_by: str
-    rank: str
-
-
-def filing_clocks(picture: Picture, declared: Iterable[Declared], filed: Iterable[Filed], policy: Filing) -> tuple[FilingClock, ...]:
+def filing_clocks(
+    standing: Sequence[Assertion], declared: Iterable[Declared], filed: Iterable[Filed], policy: Filing
+) -> tuple[FilingClock, ...]:
     """R11: 48 hours from the occurrence, and again from each later declaration (PER.03/MEN/1998).
 
     With conflicting times it reminds on the earliest and counts on the latest. A filing answers a clock that had begun by then.
     """
     filings = sorted((f for f in filed if f.rank == Rank.LABOUR_INSPECTION), key=lambda f: (f.filed_at, f.source, f.id))
-    occurred = [a.occurred_at for a in picture.standing]
+    occurred = [a.occurred_at for a in standing]
     clocks = [("occurrence", min(occurred), max(occurred))] if occurred else []
-    official = sorted((d for d in declared if Rank(d.rank).is_official), key=lambda d: (d.declared_at, d.source, d.id))
+    official = sorted((d for d in declared if d.rank in OFFICIAL), key=lambda d: (d.declared_at, d.source, d.id))
     clocks += [(d.outcome, d.declared_at, d.declared_at) for d in official]
     return tuple(_clock(*clock, filings, policy) for clock in clocks)
 
 
 def _clock(opened_by: str, first: UtcMs, last: UtcMs, filings: list[Filed], policy: Filing) -> FilingClock:
     due = policy.due_hours * HOUR_MS
-    answer = next((f for f in filings if f.filed_at >= first), None)
+    answered = bisect_left(filings, first, key=lambda f: f.filed_at)
+    answer = filings[answered] if answered < len(filings) else None
     return FilingClock(opened_by, first + due, last + due, answer.filed_at if answer else None, answer.received_by if answer else "")
 
 
-def filing_reasons(clocks: Iterable[FilingClock], at: UtcMs, connected: bool, policy: Filing) -> tuple[Reason, ...]:  # noqa: FBT001  the registry's own yes or no
-    """What R11 says at `at`: a reminder 12 h before, then a breach if the inspection is connected, else only a question (G2's spirit)."""
-    overdue = Because.FILING_OVERDUE if connected else Because.FILING_UNKNOWN
+def filing_reasons(clocks: Iterable[FilingClock], at: UtcMs, overdue: Because, policy: Filing) -> tuple[Reason, ...]:
+    """What R11 says of each clock that runs: a reminder 12 h before its end; then `overdue`, a breach or only a question (G2's spirit)."""
     remind = policy.remind_before_hours * HOUR_MS
     found = []
     for clock in clocks:

@@ -1,0 +1,18 @@
+"""The letters: for each kind of situation a module that says what only it can say. A new kind adds a line to `LETTERS`."""
+
+from collections.abc import Mapping
+
+from handlers.letters import digest, incident, source
+from handlers.letters.parts import Letter
+from schemas.surveillance import DigestSituation, IncidentSituation, Situation, SourceSituation
+
+LETTERS: Mapping[type[Situation], Letter] = {
+    IncidentSituation: incident,
+    SourceSituation: source,
+    DigestSituation: digest,
+}
+
+
+def letter_of(situation: Situation) -> Letter:
+    """The letter that knows how to speak of this situation."""
+    return LETTERS[type(situation)]

@@ -1,0 +1,158 @@
+"""Codes that any message may contain, in words. Total: a code that no table knows is printed as itself, with blanks for underscores."""
+
+from collections.abc import Mapping
+
+from handlers.language import Both, Lang, tidy
+
+GRADES: Mapping[str, Both] = {
+    "S5": Both("BENCANA", "DISASTER"),
+    "S4": Both("KRITIS", "CRITICAL"),
+    "S3": Both("BERAT", "SERIOUS"),
+    "S2": Both("RINGAN", "MINOR"),
+    "S1": Both("NYARIS CELAKA", "NEAR MISS"),
+}
+
+BECAUSE: Mapping[str, Both] = {
+    "dead": Both("meninggal", "dead"),
+    "dead_or_missing": Both("meninggal atau hilang", "dead or missing"),
+    "injured": Both("luka", "injured"),
+    "community": Both("warga sekitar diungsikan atau diminta berlindung (orang-jam)", "neighbours evacuated or sheltered (person-hours)"),
+    "off_site_death": Both("meninggal di luar pabrik", "dead off site"),
+    "missing": Both("hilang", "missing"),
+    "hospitalised": Both("rawat inap", "in hospital"),
+    "off_site_hospitalised": Both("rawat inap dari luar pabrik", "in hospital from off site"),
+    "toxic_exposure": Both("terpapar gas beracun", "exposed to toxic gas"),
+    "serious_injury": Both("luka berat", "serious injury"),
+    "containment_lost": Both("logam cair atau terak keluar", "molten metal or slag got out"),
+    "explosion": Both("ledakan", "an explosion"),
+    "long_fire": Both("lama kebakaran (menit)", "length of the fire (minutes)"),
+    "cost": Both("kerugian (USD)", "damage (USD)"),
+    "any_injury": Both("ada yang luka", "somebody was hurt"),
+    "short_fire": Both("kebakaran singkat tanpa korban", "a short fire without casualties"),
+    "no_harm": Both("tidak ada korban yang dilaporkan", "no harm reported"),
+    "held": Both("keparahan ditahan dari keterangan sebelumnya", "grade held from an earlier statement"),
+    "filing_due_soon": Both("batas laporan tertulis sudah dekat", "the written report is due soon"),
+    "filing_overdue": Both("laporan tertulis tidak tercatat sampai batasnya lewat", "no written report on record by its deadline"),
+    "filing_unknown": Both("tidak diketahui apakah laporan tertulis diterima", "not known whether the written report was received"),
+    "filed": Both("laporan tertulis sudah diterima", "the written report was received"),
+    "all_retracted": Both("semua keterangan sudah dicabut sumbernya", "every statement was taken back by its source"),
+    "refused_at_intake": Both("kabar kejadian ditolak di pintu masuk", "an incident bulletin was refused at intake"),
+    "unresolved": Both("ada yang tidak cocok dan perlu dilihat petugas", "something does not fit and a person must look"),
+}
+
+UNMEASURED: Mapping[str, Both] = {
+    "community": Both("warga sekitar dinyatakan harus mengungsi atau berlindung", "an evacuation or shelter of neighbours was declared"),
+    "long_fire": Both("kebakaran yang lamanya belum diketahui", "a fire of unknown length"),
+}
+
+WHY: Mapping[str, Both] = {
+    "first_notice": Both("pemberitahuan pertama kepada Anda", "first notice to you"),
+    "grade_rose": Both("keparahan naik", "the grade rose"),
+    "facts_changed": Both("fakta berubah, dan yang pernah diberi tahu diberi tahu lagi", "the facts changed; those told are told again"),
+    "unanswered": Both("belum ada pihak berwenang yang mengambil alih", "nobody entitled to has taken it"),
+    "informed_regardless": Both(
+        "jabatan Anda diberi tahu pada tingkat ini, siapa pun yang sudah mengambil alih",
+        "your position is told at this level whoever took it",
+    ),
+    "unverified_unanswered": Both(
+        "yang diminta memeriksa sinyal ini belum menjawab; dikirim tanpa verifikasi",
+        "those asked to verify this signal have not answered; sent unverified",
+    ),
+    "matter": Both("menyangkut hal lain dari kejadian ini", "it concerns another matter of this"),
+    "rearmed": Both(
+        "sudah diambil alih, tetapi sejak itu tidak ada tindakan atau kabar baru", "it was taken, but no act or news has followed"
+    ),
+    "fallback": Both(
+        "alamat utama jabatan ini tidak dapat dihubungi; ini alamat cadangan", "the usual address failed; this is the fallback"
+    ),
+    "undelivered": Both(
+        "pesan ini kepada jabatan lain tidak dapat kami kirim; pastikan mereka tahu, dan beri tahu pengelola sistem",
+        "we could not send this to another position; see that they know, and tell the operator of the system",
+    ),
+    "digest": Both("ringkasan untuk wilayah Anda", "the digest of your area"),
+    "cancelled": Both("Anda pernah diberi tahu tentang hal ini", "you had been told of this"),
+    "stood_down": Both("Anda pernah diberi tahu tentang hal ini", "you had been told of this"),
+}
+
+MATTERS: Mapping[str, Both] = {
+    "filing": Both("menyangkut batas 2x24 jam laporan tertulis kecelakaan", "it concerns the 48 hours for the written accident report"),
+}
+"""Why a matter beside the facts is told."""
+
+ACTIONS: Mapping[str, Both] = {
+    "take_over": Both("Ambil alih sekarang", "Take this over now"),
+    "verify": Both(
+        "Periksa apakah kejadian ini benar, lalu jawab: benar, keliru, atau belum tahu",
+        "Check whether this really happened, then answer: true, false, or not known yet",
+    ),
+    "state_filed": Both(
+        "Nyatakan apakah laporan tertulis (Form 3 KK2 A) sudah diterima", "Say whether the written report (Form 3 KK2 A) has arrived"
+    ),
+    "say_received": Both(
+        "Jawab satu pertanyaan: sudahkah Anda menerima laporan tertulis (Form 3 KK2 A)? Sudah, belum, atau tidak tahu",
+        "Answer one question: have you received the written report (Form 3 KK2 A)? Yes, no, or not known",
+    ),
+    "file_report": Both(
+        "Pastikan laporan tertulis (Form 3 KK2 A) sampai ke pengawas ketenagakerjaan",
+        "See that the written report (Form 3 KK2 A) reaches the labour inspection",
+    ),
+    "inspectors_left": Both("Kabarkan apakah pengawas ketenagakerjaan sudah berangkat", "Say whether labour inspectors have left"),
+    "keep_informed": Both(
+        "Kabarkan setiap perubahan: korban, orang hilang, api, warga sekitar",
+        "Report every change: casualties, missing persons, fire, neighbours",
+    ),
+    "correct_and_republish": Both(
+        "Minta sumbernya memperbaiki kabar itu dan menerbitkannya lagi; sementara itu tanyakan lewat telepon apa yang terjadi",
+        "Have the source correct the bulletin and publish it again; meanwhile ask by telephone what happened",
+    ),
+}
+STATUTORY = ("state_filed", "say_received", "file_report")
+
+UNRESOLVED: Mapping[str, Both] = {
+    "unknown_firm": Both("perusahaan tidak ada di registri", "the firm is not in the registry"),
+    "unknown_plant": Both("pabrik tidak ada di registri", "the plant is not in the registry"),
+    "unknown_estate": Both("kawasan tidak ada di registri", "the estate is not in the registry"),
+    "unknown_regency": Both("kabupaten atau kota tidak dikenal", "the regency is not known"),
+    "unknown_source": Both("sumber tidak terdaftar", "the source is not registered"),
+    "unknown_kind": Both("jenis kejadian yang disebut tidak dikenal", "the kind of incident stated is not known"),
+    "plant_of_another_firm": Both("pabrik itu terdaftar milik perusahaan lain", "that plant is registered to another firm"),
+    "contradictory_estate": Both("kawasan yang disebut tidak cocok dengan registri", "the estate stated does not match the registry"),
+    "contradictory_split": Both(
+        "rincian WNI dan WNA tidak cocok dengan jumlah meninggal", "the split by nationality does not add up to the dead"
+    ),
+    "retraction_of_nothing": Both("pencabutan tidak menyebut keterangan mana yang dicabut", "a retraction does not say what it takes back"),
+    "contradictory_time": Both("waktu yang disebut saling bertentangan", "the times stated contradict each other"),
+    "time_in_the_future": Both("waktu yang disebut ada di masa depan", "a time stated lies in the future"),
+}
+
+POSITIONS: Mapping[str, Both] = {
+    "duty-officer": Both("petugas piket", "duty officer"),
+    "estate": Both("pengelola kawasan", "estate manager"),
+    "firm": Both("perusahaan", "the firm"),
+    "disnakertrans": Both("Disnakertrans", "labour inspection (Disnakertrans)"),
+    "dinas-perindustrian": Both("Dinas Perindustrian", "industry office"),
+    "polres": Both("Polres", "police (Polres)"),
+    "bpbd": Both("BPBD", "disaster agency (BPBD)"),
+    "governor": Both("gubernur", "governor"),
+    "dir-perwilayahan": Both("Dir. Perwilayahan", "Dir. of Industrial Zoning"),
+    "dg-kpaii": Both("Dirjen KPAII", "DG KPAII"),
+    "dg-ilmate": Both("Dirjen ILMATE", "DG ILMATE"),
+    "dg-ikft": Both("Dirjen IKFT", "DG IKFT"),
+    "dg-agro": Both("Dirjen Agro", "DG Agro"),
+    "minister-office": Both("Kantor Menteri", "Minister's office"),
+    "kemnaker": Both("Kemnaker", "Ministry of Manpower"),
+    "menko": Both("Kemenko", "Coordinating Ministry"),
+}
+
+CAP_SEVERITY: Mapping[str, str] = {"S5": "Extreme", "S4": "Severe", "S3": "Moderate", "S2": "Minor", "S1": "Minor"}
+CAP_CERTAINTY: Mapping[str, str] = {"signal": "Possible", "reported": "Likely", "verified": "Observed"}
+
+
+def word(table: Mapping[str, Both], code: str, lang: Lang) -> str:
+    """The code in words, or the code itself."""
+    return table[code].of(lang) if code in table else unknown(code)
+
+
+def unknown(code: str) -> str:
+    """A code that no table knows, legible and harmless."""
+    return tidy(code.translate({ord("_"): " ", ord("{"): "(", ord("}"): ")"}), 40)

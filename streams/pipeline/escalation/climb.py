@@ -1,0 +1,38 @@
+"""Climb: an escalation and the time in; levels told, signals released, and what was acknowledged asked again, out (R16)."""
+
+from msgspec.structs import replace
+
+from schemas.escalation import EscalationState, MessageType, Why
+from schemas.word import UtcMs
+from streams.pipeline.escalation.address import Written, not_told, resolve, tell, tell_again
+from streams.pipeline.escalation.books import Books
+from streams.pipeline.escalation.compose import Message
+from streams.pipeline.escalation.decide import Decision, begun
+from streams.pipeline.escalation.ladder import next_climb, rearms_at, signal_ends_at
+from streams.pipeline.escalation.memory import Open
+
+
+def fallen_due(escalation: Open, due: UtcMs, books: Books) -> Decision:
+    """What time alone does to an escalation at `due`."""
+    if signal_ends_at(escalation, books.policy) == due:
+        unanswered = replace(escalation, unverified=True, revision=escalation.revision + 1)
+        return begun(unanswered, Why.UNVERIFIED_UNANSWERED, due, books)
+    if rearms_at(escalation, books.policy) == due:
+        fresh = replace(escalation, state=EscalationState.OPEN, revision=escalation.revision + 1, active_at=due)
+        return begun(fresh, Why.REARMED, due, books)
+    return _climbed(escalation, due, books)
+
+
+def _climbed(escalation: Open, due: UtcMs, books: Books) -> Decision:
+    """The next level is told; where the ladder says so, everybody told before is asked again."""
+    climb = next_climb(escalation, books.policy)
+    assert climb is not None  # noqa: S101  the caller has just seen it due
+    written = Written(replace(escalation, next_level=climb.number + 1, hurried_to=None))
+    audience = climb.level.tell if climb.all_of_it else tuple(a for a in climb.level.tell if a.regardless)
+    invited = not_told(resolve(audience, escalation.leading.situation.place, books), escalation)
+    why = Why.UNANSWERED if climb.all_of_it else Why.INFORMED_REGARDLESS
+    if climb.level.all_again and climb.all_of_it:
+        message = Message(why, due, climb.number, MessageType.UPDATE)
+        written = tell_again(written.escalation, message, escalation.hearers, books)
+    first = tell(written.escalation, Message(why, due, climb.number), invited, books)
+    return Decision(first.escalation, (*written.words, *first.words), why)

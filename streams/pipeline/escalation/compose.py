@@ -1,0 +1,89 @@
+"""Compose: an escalation, a message and an endpoint in; one delivery, with everything that its reader is to know, out."""
+
+from typing import NamedTuple
+
+from schemas.escalation import FACTS, Addressee, Asked, Delivery, MessageType, Role, Standing, Why
+from schemas.ids import delivery_id
+from schemas.surveillance import Alert, AlertState, Certainty, Rule
+from schemas.word import UtcMs
+from streams.pipeline.escalation.books import Books
+from streams.pipeline.escalation.ladder import is_urgent, next_climb
+from streams.pipeline.escalation.memory import Asking, Open
+
+
+class Message(NamedTuple):
+    """What is told: why, at which level, of which matter, and when by law and policy. rule: whose alert it is, if not the leading one's.
+
+    about: what else tells it apart from another message for the same reason.
+    """
+
+    why: Why
+    at: UtcMs
+    level: int
+    msg_type: MessageType = MessageType.ALERT
+    matter: str = FACTS
+    rule: Rule | None = None
+    about: str = ""
+
+
+class Letter(NamedTuple):
+    """To whom, and what is asked of them."""
+
+    to: Addressee
+    asks: tuple[Asking, ...]
+
+
+def composed(escalation: Open, message: Message, letter: Letter, books: Books) -> Delivery:
+    """One message to one endpoint."""
+    alert, leading = escalation.alert(message.rule) or escalation.leading, escalation.leading
+    count = escalation.ladder_revision if message.matter == FACTS else alert.revision
+    return Delivery(
+        id=delivery_id(
+            thread=escalation.id,
+            revision=escalation.revision,
+            level=message.level,
+            receiver=letter.to.receiver,
+            matter=f"{message.matter}:{message.why}:{count}{message.about}",
+        ),
+        thread=escalation.id,
+        estate=escalation.estate,
+        to=letter.to,
+        matter=message.matter,
+        revision=escalation.revision,
+        level=message.level,
+        why=message.why,
+        msg_type=message.msg_type,
+        at=message.at,
+        grade=leading.grade,
+        grade_now=leading.grade_now,
+        rank=books.policy.rank(leading.grade),
+        peak=leading.peak,
+        certainty=Certainty.VERIFIED if escalation.verified else alert.situation.certainty,
+        situation=alert.situation,
+        reasons=alert.reasons,
+        asked=_asked(alert, message, letter),
+        standing=standing(escalation, books),
+        urgent=is_urgent(escalation, books.policy),
+        exercise=escalation.exercise,
+    )
+
+
+def standing(escalation: Open, books: Books) -> Standing:
+    """Where the escalation stands, for all who are told of it."""
+    climb = next_climb(escalation, books.policy)
+    return Standing(
+        told=tuple(hearer.told for hearer in escalation.hearers),
+        taken=escalation.taken,
+        held_until=escalation.leading.held_until,
+        next_level_at=climb.due if climb else None,
+        unverified=escalation.unverified and not escalation.verified,
+    )
+
+
+def _asked(alert: Alert, message: Message, letter: Letter) -> tuple[Asked, ...]:
+    """What the reader is asked to do, with its deadline: nothing of those who are merely informed, or of an end."""
+    ends = message.msg_type == MessageType.CANCEL or alert.state != AlertState.FIRING
+    if letter.to.role == Role.INFORM or ends:
+        return ()
+    deadlines = dict(alert.deadlines)
+    return tuple(Asked(ask.action, deadlines.get(ask.by)) for ask in letter.asks)

@@ -1,0 +1,59 @@
+"""Situation: what stands of an incident, cut to what a reader needs, however much was said of it."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from schemas.ledger import Place
+from schemas.policy import Severity
+from schemas.surveillance import FilingClock, IncidentSituation, Stated, shown
+from streams.pipeline.surveillance.incident import correlate
+from streams.pipeline.surveillance.incident.correlate import MOST_CAUSES, MOST_TIMES, first_and_last
+from streams.pipeline.surveillance.incident.facts import Assertion
+from streams.pipeline.surveillance.incident.memory import Incident
+
+MOST_CLOCKS = 4
+MOST_DOUBTS = 12
+
+
+def situation(incident: Incident, standing: Sequence[Assertion], clocks: Sequence[FilingClock], policy: Severity) -> IncidentSituation:
+    """The incident as it is known now."""
+    figures = correlate.figures(standing, policy.headline_hours)
+    dead = next((figure.headline for figure in figures if figure.name == "dead"), None)
+    split = next((a for a in reversed(standing) if a.wni is not None and dead and a.party == dead.party), None)
+    newest = standing[-1] if standing else None
+    times, causes, listed = correlate.times(standing), correlate.causes(standing), _listed(clocks)
+    return IncidentSituation(
+        place=placed(incident.place),
+        unresolved=tuple(sorted({doubt for a in standing for doubt in a.unresolved}))[:MOST_DOUBTS],
+        certainty=correlate.certainty(standing),
+        incident=incident.incident,
+        kind=correlate.headline_kind(standing),
+        unit=correlate.latest_text(standing, "unit"),
+        times=first_and_last(times, MOST_TIMES),
+        more_times=max(0, len(times) - MOST_TIMES),
+        discovered_at=min((a.discovered_at for a in standing if a.discovered_at is not None), default=None),
+        figures=figures,
+        wni=split.wni if split else None,
+        wna=split.wna if split else None,
+        employer=correlate.latest_text(standing, "employer"),
+        causes=causes[:MOST_CAUSES],
+        more_causes=max(0, len(causes) - MOST_CAUSES),
+        clocks=listed,
+        more_clocks=len(clocks) - len(listed),
+        newest=Stated(0, newest.party, newest.rank, newest.asserted_at) if newest else None,
+    )
+
+
+def placed(place: Place) -> Place:
+    """A place with its names as a letter prints them."""
+    names = ("firm_name", "plant_name", "estate_name", "regency_name", "province_name")
+    return replace(place, **{name: shown(getattr(place, name)) for name in names})
+
+
+def _listed(clocks: Sequence[FilingClock]) -> tuple[FilingClock, ...]:
+    """Those that still run, the last of them among them; then those that have been answered."""
+    running = [clock for clock in clocks if clock.filed_at is None]
+    answered = [clock for clock in clocks if clock.filed_at is not None]
+    chosen = (*first_and_last(sorted(running, key=lambda clock: clock.due_last), MOST_CLOCKS), *answered)[:MOST_CLOCKS]
+    return tuple(clock for clock in clocks if clock in chosen)[:MOST_CLOCKS]

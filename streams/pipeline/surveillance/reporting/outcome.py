@@ -1,0 +1,94 @@
+"""Outcome: a duty in, what became of each of its periods out. Knows no tick and no alert.
+
+Everything derives from the set of what was said, so that the order of arrival leaves no trace (law 4).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from schemas.obligations import Obligation
+from schemas.policy import Deadlines
+from schemas.reports import ReportState
+from schemas.word import UtcMs
+from streams.pipeline.calendar import Period, local_day, window
+from streams.pipeline.surveillance.reporting.memory import Duty, Submission
+from streams.pipeline.surveillance.reporting.sanctions import Decided, Outcome
+
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
+_OVER = ("revoked", "ended")
+
+
+class Sight(NamedTuple):
+    """What a duty is judged by beside itself: the policy, when something of its firm could not be read, what was excused for all."""
+
+    deadlines: Deadlines
+    doubts: tuple[UtcMs, ...] = ()
+    excused: frozenset[str] = frozenset()
+
+    def decides_at(self, period: Period) -> UtcMs:
+        """The end of the grace."""
+        return period.due_at + self.deadlines.grace_hours * HOUR_MS
+
+
+def received_at(duty: Duty, period: Period) -> UtcMs | None:
+    """When the earliest report for a period was received that has not been withdrawn; None when none was.
+
+    Who corrects a report is not late by it; who withdraws the correction withdraws the report.
+    """
+    said = {(s.source, s.id): s for s in duty.submissions if s.day == period.day.isoformat()}
+    withdrawn = {key for s in said.values() if s.state == ReportState.WITHDRAWN for key in _chain(s, said)}
+    return min((s.received_at for key, s in said.items() if key not in withdrawn), default=None)
+
+
+def _chain(submission: Submission, said: Mapping[tuple[str, str], Submission]) -> Iterator[tuple[str, str]]:
+    """The submission and everything that it replaced, one after the other; a circle is walked once."""
+    seen: set[tuple[str, str]] = set()
+    key = (submission.source, submission.id)
+    while key in said and key not in seen:
+        seen.add(key)
+        yield key
+        key = (submission.source, said[key].replaces)
+
+
+def is_bound(duty: Duty, obligation: Obligation, period: Period) -> bool:
+    """Whether a report was owed: by a permit that held from the period's opening to its end, and that the line knew of by then (G6).
+
+    A permit granted, ended or bound in mid-period owes nothing for it: of two readings, the one that sanctions fewer.
+    """
+    if duty.enrolled_at > period.due_at or period.day < obligation.in_service_since:
+        return False
+    if not any(b.since <= period.opens_at and (b.until is None or b.until >= period.due_at) for b in duty.bound):
+        return False
+    first = duty.state_at(period.opens_at)
+    during = (held.state for held in duty.held if period.opens_at < held.since < period.due_at)
+    return bool(first) and all(state not in _OVER for state in (first, *during))
+
+
+def outcome_of(duty: Duty, period: Period, sight: Sight) -> Outcome:
+    """What became of a period that is over.
+
+    While a refusal is unresolved nobody is accused; the report that resolves it, however late, is warned of by nobody (law 2).
+    """
+    day, decides_at = period.day.isoformat(), sight.decides_at(period)
+    rulings = {ruling.act for ruling in duty.rulings if ruling.day == day}
+    received = received_at(duty, period)
+    if received is not None and received < period.due_at:
+        return Outcome.ON_TIME
+    if day in sight.excused or "excuse" in rulings:
+        return Outcome.EXCUSED
+    doubted = any(period.opens_at <= doubt < decides_at for doubt in sight.doubts)
+    if received is not None and (doubted or received < decides_at):
+        return Outcome.LATE
+    if "waive" in rulings:
+        return Outcome.WAIVED
+    if received is not None:
+        return Outcome.ANSWERED
+    return Outcome.UNDECIDED if doubted else Outcome.MISSED
+
+
+def decided(duty: Duty, obligation: Obligation, sight: Sight) -> tuple[Decided, ...]:
+    """Every period that was owed and has been decided, as far back as a late report still counts."""
+    reach = duty.decided_through - sight.deadlines.lateness_days * DAY_MS
+    periods = window(obligation, local_day(max(reach, duty.enrolled_at)), local_day(duty.decided_through))
+    over = (period for period in periods if period.due_at <= duty.decided_through)
+    return tuple(Decided(p, outcome_of(duty, p, sight)) for p in over if is_bound(duty, obligation, p))

@@ -1,0 +1,1 @@
+"""Worlds: firms, permits and reports made up from a seed, on real estates and regencies, as stories."""
