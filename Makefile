@@ -2,6 +2,7 @@
 # make test    make check, then all tests                                 (ARGS="-k doors")
 # make check   format, lint, types, import contracts
 # make bench   the benchmarks                                             (ARGS=--json)
+# make help    these lines
 #
 # Needs Python 3.11 or newer with venv, and make. What the targets need is installed into .venv, once, at the versions of
 # requirements.lock, and again only when requirements.lock or pyproject.toml changes; otherwise nothing here uses the network.
@@ -19,7 +20,7 @@ LOCKED := requirements.lock pyproject.toml
 PIP = PYTHONWARNINGS=ignore $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 SAY = echo >&2 "siaga:"
 
-.PHONY: demo test check bench install
+.PHONY: demo test check bench help install
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := demo
 
@@ -40,6 +41,9 @@ check: $(DEV)
 bench: $(DEV)
 	@$(BIN)/python tests/bench/run.py $(ARGS)
 
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
 install: $(DEV)
 
 # The demo takes its part of the lock; whoever develops takes all of it, and has the demo's part with it.
@@ -47,16 +51,16 @@ $(DEMO): $(LOCKED)
 	@$(suitable)
 	@$(SAY) "preparing .venv, once: about 50 MB of Python packages, a Java runtime among them (Apache Kafka follows: 56 MB) ..."
 	@$(environment)
-	@$(PIP) install --constraint requirements.lock setuptools
-	@$(PIP) install --constraint requirements.lock --no-build-isolation --editable '.[demo]'
+	@{ $(PIP) install --constraint requirements.lock setuptools && \
+	$(PIP) install --constraint requirements.lock --no-build-isolation --editable '.[demo]'; } $(or_words)
 	@$(stamp)
 
 $(DEV): $(LOCKED)
 	@$(suitable)
 	@$(SAY) "preparing .venv, once: about 90 MB of Python packages, a Java runtime among them ..."
 	@$(environment)
-	@$(PIP) install --requirement requirements.lock
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@{ $(PIP) install --requirement requirements.lock && \
+	$(PIP) install --no-deps --no-build-isolation --editable .; } $(or_words)
 	@$(stamp)
 	@cp $@ $(DEMO)
 
@@ -72,6 +76,11 @@ endef
 define environment
 $(WORKS) || $(PYTHON) -m venv --clear .venv || \
 { $(SAY) "'$(PYTHON) -m venv' failed; on Debian and Ubuntu it needs the package python3-venv"; exit 1; }
+endef
+
+define or_words
+> .venv/install.log 2>&1 || \
+{ $(SAY) "Python packages could not be installed: is there a network? what pip says is in .venv/install.log"; exit 1; }
 endef
 
 define stamp

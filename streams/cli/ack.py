@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from streams.cli.say import NO, AsJson, Stop, end, out
+from streams.cli.hall.say import NO, AsJson, Stop, end, out
 
 if TYPE_CHECKING:
     from schemas.cloud import Cloud
@@ -69,7 +69,7 @@ def ack(id: Id, revision: Revision, position: Position, name: Name, *, estate: E
 
     Waits up to 5 seconds for the answer. The exit code is 1 when it was not taken, or is still being checked.
     """
-    from streams.cli import place
+    from streams.cli.hall import place
 
     settings = place.settings_with_kafka()
     answer = asyncio.run(_acknowledged(settings, Stated(id, revision, position, name), estate))
@@ -86,7 +86,7 @@ def ack(id: Id, revision: Revision, position: Position, name: Name, *, estate: E
 async def _acknowledged(settings: "Settings", stated: Stated, estate: str | None) -> "Answer | None":
     """Publish the act and wait for the word on it; None when none came in time."""
     from schemas.topics import ACTS, ESCALATIONS
-    from streams.cli import place
+    from streams.cli.hall import place
     from streams.live import kafka
 
     present = await place.in_time(_present(settings))

@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.say import AsJson, Stop, out
+from streams.cli.hall.say import NO, AsJson, Stop, out
 
 EXAMPLE = "Example: siaga broker --data ./kafka --port 9092"
+
+_LOOK_SECONDS = 0.5
 
 Data = Annotated[Path | None, typer.Option(help="Where it keeps its data; in the user's cache by default.")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="The port it listens on; any free one by default.")]
@@ -21,21 +23,23 @@ def broker(data: Data = None, port: Port = None, as_json: AsJson = False) -> Non
 
     Prints where clients connect. Other verbs of siaga find it by themselves; other programs are told with SIAGA_KAFKA.
     """
-    from streams.cli.place import noted
-    from streams.live.broker import Broker, BrokerFailed
+    from streams.cli.hall.place import noted
+    from streams.live.broker import Broker, BrokerDied
     from streams.live.jars import cache_directory
 
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
+    home = data or cache_directory() / "development"
     try:
-        running = Broker(data or cache_directory() / "development", ports=[port] if port else [], say=_tell)
+        running = Broker(home, ports=[port] if port else [], say=_tell)
         with running, noted(running.bootstrap):
-            said = {"bootstrap": running.bootstrap, "version": running.version}
+            said = {"bootstrap": running.bootstrap, "version": running.version, "data": str(home), "pid": running.nodes[0].pid}
             out(as_json, said, [f"Apache Kafka {running.version} on {running.bootstrap}   (Ctrl-C ends it)"])
-            stopping.wait()
-    except BrokerFailed as failed:
-        raise Stop(str(failed)) from None
+            while not stopping.wait(_LOOK_SECONDS):
+                running.check()
+    except BrokerDied as died:
+        raise Stop(str(died), NO) from None
 
 
 def _tell(words: str) -> None:

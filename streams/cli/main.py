@@ -3,22 +3,38 @@
 Exit codes: 0 done, 1 the answer is no, 2 usage or bad input, with one line on stderr. 130 when interrupted.
 """
 
+from typing import Annotated
+
+import typer
+
 from streams.cli import ack, broker, demo, publish, simulate, topics, worker
-from streams.cli.say import Verbs, new_app
+from streams.cli.hall.say import Verbs, new_app
 
-app = new_app(
-    cls=Verbs,
-    help="siaga: events of industry in, alerts and escalations out, on Kafka. Settings come from SIAGA_* of the environment.",
-    epilog="Example: siaga demo",
-)
+app = new_app(cls=Verbs)
 
-app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
-app.command("worker", epilog=worker.EXAMPLE)(worker.worker)
-app.command("broker", epilog=broker.EXAMPLE)(broker.broker)
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from streams.live.process import release
+
+        print(f"siaga {release()}")
+        raise typer.Exit
+
+
+@app.callback(epilog="Example: siaga demo")
+def siaga(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the release, and end.")] = False,
+) -> None:
+    """siaga: events of industry in, alerts and escalations out, on Kafka. Settings come from SIAGA_* of the environment."""
+
+
+app.command("demo", short_help="See it all: Kafka, workers, a mailbox, a story.", epilog=demo.EXAMPLE)(demo.demo)
+app.command("worker", short_help="Run all rooms, or some of them.", epilog=worker.EXAMPLE)(worker.worker)
+app.command("broker", short_help="Run the embedded Apache Kafka.", epilog=broker.EXAMPLE)(broker.broker)
 app.add_typer(topics.app, name="topics")
-app.command("publish", epilog=publish.EXAMPLE)(publish.publish)
-app.command("simulate", epilog=simulate.EXAMPLE)(simulate.simulate)
-app.command("ack", epilog=ack.EXAMPLE)(ack.ack)
+app.command("publish", short_help="Judge a file of facts, and publish it.", epilog=publish.EXAMPLE)(publish.publish)
+app.command("simulate", short_help="Write a story to a file, or play it on Kafka.", epilog=simulate.EXAMPLE)(simulate.simulate)
+app.command("ack", short_help="Acknowledge: you take an escalation.", epilog=ack.EXAMPLE)(ack.ack)
 
 if __name__ == "__main__":
     app()

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams.cli.say import BAD_INPUT, AsJson, Stop, end, listed, out
+from streams.cli.hall.say import BAD_INPUT, AsJson, Stop, end, listed, out
 
 if TYPE_CHECKING:
     from schemas.topics import Topic as IntakeTopic
     from schemas.word import UtcMs
-    from streams.cli.reading import Read
+    from streams.cli.hall.reading import Read
     from streams.live.settings import Settings
 
 EXAMPLE = "Example: siaga publish facts.ndjson --check"
@@ -34,7 +34,7 @@ def publish(file: File, check: Check = False, complete_through: Through = None, 
     Every refusal names the line, the field, the reason, and what to correct. What INTAKE admits with a doubt (an unknown firm, a time in
     the future) is no refusal.
     """
-    from streams.cli import place, reading
+    from streams.cli.hall import place, reading
 
     settings = place.settings()
     through = _instant(complete_through)
@@ -75,7 +75,7 @@ def _tell_refused(file: str, lines: Sequence["Read"], refused: Sequence["Read"],
 
 
 def _tell_checked(file: str, lines: Sequence["Read"], as_json: bool) -> None:
-    from streams.cli.reading import remarks
+    from streams.cli.hall.reading import remarks
 
     noted = remarks(file, lines)
     found = {"file": file, "lines": len(lines), "published": 0, "refused": [], "remarks": noted}
@@ -88,8 +88,8 @@ def _by_topic(lines: Sequence["Read"]) -> str:
 
 
 def _send(file: str, lines: Sequence["Read"], through: "UtcMs | None", as_json: bool) -> None:
-    from streams.cli import place
-    from streams.cli.reading import remarks
+    from streams.cli.hall import place
+    from streams.cli.hall.reading import remarks
 
     settings = place.settings_with_kafka()
     watermarks = asyncio.run(_sent(settings, lines, through))

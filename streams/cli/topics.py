@@ -4,24 +4,25 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from streams.cli.say import NO, AsJson, end, new_app, out
+from streams.cli.hall.say import NO, AsJson, end, new_app, out
 
 if TYPE_CHECKING:
     from streams.live.kafka import TopicState
 
-app = new_app(help="Create or check the topics under SIAGA_PREFIX.", epilog="Example: siaga topics apply")
+app = new_app(help="Create the topics, or look at them.", epilog="Example: siaga topics apply")
 
 
-@app.command("apply", epilog="Example: SIAGA_KAFKA=localhost:9092 siaga topics apply")
+@app.command("apply", short_help="Create the topics that are missing.", epilog="Example: SIAGA_KAFKA=localhost:9092 siaga topics apply")
 def apply(as_json: AsJson = False) -> None:
     """Create the topics that are missing. What exists is never altered; where it differs, the exit code is 1."""
     from schemas import topics
-    from streams.cli.place import in_time, settings_with_kafka
+    from streams.cli.hall.place import answered, in_time, located
     from streams.live import kafka, library
 
-    settings = settings_with_kafka()
+    settings = located()
     policies = library.load(path for path in (settings.policies, settings.rosters) if path).policies
     days = max(policy.audit_days for policy in policies.values())
+    answered(settings)
     applied = asyncio.run(in_time(kafka.apply(settings, topics.ALL, audit_days=days), seconds=60))
     found = {"prefix": settings.prefix, "created": applied.created, "differences": applied.differences}
     summary = f"{len(applied.created)} created, {len(topics.ALL)} declared under {settings.prefix}"
@@ -29,11 +30,11 @@ def apply(as_json: AsJson = False) -> None:
     end(NO if applied.differences else 0)
 
 
-@app.command("list", epilog="Example: siaga topics list --json")
+@app.command("list", short_help="What is declared, what is there.", epilog="Example: siaga topics list --json")
 def list_(as_json: AsJson = False) -> None:
     """List the declared topics, and those under the prefix that nobody declared. Where any is missing, the exit code is 1."""
     from schemas.topics import ALL
-    from streams.cli.place import in_time, settings_with_kafka
+    from streams.cli.hall.place import in_time, settings_with_kafka
     from streams.live import kafka
 
     settings = settings_with_kafka()

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.say import AsJson, end
+from streams.cli.hall.say import AsJson, end
 
 EXAMPLE = "Example: siaga worker   or, to scale: siaga worker intake clock"
 
@@ -18,7 +18,12 @@ def worker(rooms: Rooms = None, as_json: AsJson = False) -> None:
 
     Reads and writes the topics of SIAGA_PREFIX at SIAGA_KAFKA; create them first with: siaga topics apply
     """
-    from streams.cli.place import settings_with_kafka
-    from streams.live import app, wiring
+    from streams.cli.hall import place
+    from streams.live import app, logbook, wiring
 
-    end(app.run(wiring.build(settings_with_kafka(), rooms or wiring.ROOMS)))
+    wanted = wiring.chosen(rooms or wiring.ROOMS)
+    settings = place.located()
+    wiring.judged(settings)
+    place.with_topics(settings)
+    logbook.keep(logbook.as_json if as_json else logbook.as_line)
+    end(app.run(wiring.build(settings, wanted)))

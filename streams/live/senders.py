@@ -185,9 +185,8 @@ class Outlet:
             disable=result.disable,
             in_doubt=result.maybe_delivered,
         )
-        log.info(
-            "senders.done", delivery=word.delivery, receiver=word.receiver, attempt=word.attempt, outcome=word.kind, answer=word.answer
-        )
+        told = log.info if result.kind is ReceiptKind.ACCEPTED else log.warning
+        told("senders.done", delivery=word.delivery, receiver=word.receiver, attempt=word.attempt, outcome=word.kind, answer=word.answer)
         await self._say(job.record, word)
 
 

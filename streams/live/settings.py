@@ -7,8 +7,9 @@ directory SIAGA_SECRETS_DIR. Out: one frozen object.
 import os
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -20,6 +21,9 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from handlers.mail import Tls
 from handlers.webhook import Allowed
 from streams.live.jars import cache_directory
+
+_OTHERS = ("SIAGA_SECRETS_DIR", "SIAGA_SECONDS_INSTALL", "SIAGA_REAL_DATA")
+"""Names in the environment that are read elsewhere: by `load`, by `siaga demo`, by tests."""
 
 _PREFIX = re.compile(r"[A-Za-z0-9._-]*")
 
@@ -61,6 +65,8 @@ class Settings(BaseSettings):
     kafka_certificate: Path | None = None
     kafka_key: Path | None = None
     prefix: str = Field("siaga.", description="Begins every topic, group and transactional id.")
+    kafka_patience: Span = Field(timedelta(seconds=120), description="How long a worker waits for a Kafka that is away before it ends.")
+    stop_patience: Span = Field(timedelta(seconds=25), description="How long a worker that is asked to end may take over it.")
     instance: str = Field("", description="A stable name, only where a supervisor restarts this very worker (static membership).")
 
     time: TimeSource = TimeSource.CLOCK
@@ -148,6 +154,21 @@ class Settings(BaseSettings):
         if self.kafka_certificate:
             context.load_cert_chain(self.kafka_certificate, self.kafka_key)
         return context
+
+
+def misnamed(environment: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Names that look like settings of ours and are none, each with the setting that was probably meant, or ""."""
+    fields = [f"SIAGA_{name.upper()}" for name in Settings.model_fields]
+    known = {*fields, *(f"{name}_FILE" for name in fields), *_OTHERS}
+    for name in sorted(environment):
+        if name.startswith("SIAGA_") and name not in known:
+            yield name, _nearest(name, fields)
+
+
+def _nearest(name: str, fields: Iterable[str]) -> str:
+    """What was probably meant, by what follows the common beginning."""
+    own = {field.removeprefix("SIAGA_"): field for field in fields}
+    return next((own[near] for near in get_close_matches(name.removeprefix("SIAGA_"), own, n=1, cutoff=0.7)), "")
 
 
 class _NamedFiles(PydanticBaseSettingsSource):

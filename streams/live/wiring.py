@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from handlers.mail import MailChannel, Relay
 from handlers.sign import Links, Seal
 from handlers.webhook import Allowed, Limits, WebhookChannel
 from schemas.delivery import Attempt
+from schemas.escalation import Escalation
 from schemas.word import UtcMs
 from streams.live import library
 from streams.live.app import build as build_app
@@ -27,10 +28,12 @@ from streams.live.registry_view import RegistryView
 from streams.live.seat import Hosting
 from streams.live.senders import Rendered, Senders, Way
 from streams.live.settings import Settings, TimeSource
+from streams.live.turn import Committed
 from streams.pipeline.clock import CLOCK, Pace, wakes_at
 from streams.pipeline.delivery import DELIVERY
 from streams.pipeline.escalation import ESCALATION
 from streams.pipeline.intake import INTAKE
+from streams.pipeline.line import Record
 from streams.pipeline.surveillance import SURVEILLANCE
 
 log = structlog.get_logger()
@@ -43,13 +46,23 @@ class WiringError(Exception):
     """These settings must not be run: says why and what to set."""
 
 
-def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
-    """The app of a worker that hosts `rooms` (all by default). Raises WiringError, LibraryError."""
+def chosen(rooms: Iterable[str]) -> tuple[str, ...]:
+    """The rooms of these names. Raises WiringError when there is no such room."""
     wanted = tuple(rooms)
     if unknown := set(wanted) - set(ROOMS):
         raise WiringError(f"no room is called {', '.join(sorted(unknown))}; there are {', '.join(ROOMS)}")
+    return wanted
+
+
+def judged(settings: Settings) -> Library:
+    """The revisions of these settings, if they may be run. Raises WiringError, LibraryError."""
     _check_exercise(settings)
-    books = library.load(path for path in (settings.policies, settings.rosters) if path)
+    return library.load(path for path in (settings.policies, settings.rosters) if path)
+
+
+def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
+    """The app of a worker that hosts `rooms` (all by default). Raises WiringError, LibraryError."""
+    wanted, books = chosen(rooms), judged(settings)
     view = RegistryView(settings, books if settings.exercise else books.for_production(), _digest_key(settings))
     first = view.registry.in_force(0)
     log.info("policy.first", policy=first.policy, roster=first.roster, means="in force until the register activates others: least by name")
@@ -57,6 +70,7 @@ def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
     hosted = _hostings(settings, books, view, senders)
     app = build_app(settings, [hosting for name in ROOMS if name in wanted for hosting in hosted[name]], [_Edges(view, senders)])
     if SENDERS in wanted:
+        _warn_of_a_relay_that_nobody_named(settings)
         senders.attach(app)
     return app
 
@@ -66,9 +80,25 @@ def _hostings(settings: Settings, books: Library, view: RegistryView, senders: S
     return {
         INTAKE.name: (Hosting(INTAKE, view.admission, before_batch=view.refresh),),
         CLOCK.name: (Hosting(CLOCK, lambda _: pace, wakes_at=lambda memory: wakes_at(memory, pace)),),
-        **{room.name: (Hosting(room, books.in_force),) for room in (SURVEILLANCE, ESCALATION, DELIVERY)},
+        **{room.name: (Hosting(room, books.in_force),) for room in (SURVEILLANCE, DELIVERY)},
+        ESCALATION.name: (Hosting(ESCALATION, books.in_force, after_commit=_log_escalations),),
         SENDERS: senders.hostings,
     }
+
+
+async def _log_escalations(_: Sequence[Record], committed: Sequence[Committed]) -> None:
+    """A line for each word on an escalation: what an operator looks for first."""
+    for word in (each.said.word for each in committed):
+        if isinstance(word, Escalation):
+            log.info(
+                "escalation",
+                id=word.id,
+                revision=word.revision,
+                grade=word.grade,
+                ladder_level=word.level,
+                why=word.why,
+                estate=word.estate,
+            )
 
 
 class _Edges(mode.Service):
@@ -110,6 +140,11 @@ def _senders(settings: Settings, books: Library) -> Senders:
     keys = tuple(key.encode() for key in _secrets(settings.link_secret, "SIAGA_LINK_SECRET"))
     seal = Seal(keys, settings.public_url, domain, settings.smtp_sender, settings.telephone)
     return Senders(settings, books, seal, _ways(settings))
+
+
+def _warn_of_a_relay_that_nobody_named(settings: Settings) -> None:
+    if "smtp_host" not in settings.model_fields_set:
+        log.warning("relay.unnamed", setting="SIAGA_SMTP_HOST", means=f"mails go to {settings.smtp_host}:{settings.smtp_port}")
 
 
 def _secrets(setting: SecretStr, name: str) -> tuple[str, ...]:

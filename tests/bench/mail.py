@@ -12,7 +12,7 @@ from time import monotonic, time
 
 from schemas import topics
 from schemas.topics import INCIDENTS, REGISTRY
-from streams.cli import troupe
+from streams.cli.stage import troupe
 from streams.live import kafka
 from streams.live.settings import Settings
 from tests.bench import world

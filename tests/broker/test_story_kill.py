@@ -12,7 +12,7 @@ import pytest
 from schemas import codec
 from schemas.delivery import ReceiptKind
 from schemas.topics import DELIVERY_INBOX
-from streams.cli import stage
+from streams.cli.stage.play import NOBODY, Audience, Moment, play
 from streams.live.settings import Settings
 from streams.simulate import story
 from streams.simulate.checks import Verdict
@@ -37,13 +37,13 @@ def with_short_attempts(directory: Path, attempt_seconds: int) -> tuple[story.St
     return story.parse(UNANSWERED, told.replace(REVISION, "short")), str(directory)
 
 
-def killing(running: Night, seed: int) -> stage.Audience:
+def killing(running: Night, seed: int) -> Audience:
     """Kill a seeded worker in a seeded burst, some seeded milliseconds after its lines are on Kafka; the supervisor starts it again."""
     chance = random.Random(seed)
     burst, worker, delay = chance.randrange(1, 8), chance.randrange(1, 3), chance.random() * 0.6
     seen = 0
 
-    async def published(_: stage.Moment) -> None:
+    async def published(_: Moment) -> None:
         nonlocal seen
         seen += 1
         if seen == burst + 1:
@@ -51,7 +51,7 @@ def killing(running: Night, seed: int) -> stage.Audience:
             running.workers.kill(worker)
             running.workers.revive()
 
-    return stage.NOBODY._replace(published=published)
+    return NOBODY._replace(published=published)
 
 
 @pytest.mark.parametrize("seed", [20231224, 41, 7206])
@@ -59,7 +59,7 @@ async def test_nothing_is_lost_and_nobody_told_twice_when_a_worker_is_killed(set
     """Promise 1. A repeat is allowed only inside a committed `begun`, and then it is marked."""
     told, policies = with_short_attempts(tmp_path / "policies", attempt_seconds=20)
     async with night(settings, tmp_path, SIAGA_POLICIES=policies) as running:
-        await running.workers.while_they_work(stage.play(settings, told, killing(running, seed)))
+        await running.workers.while_they_work(play(settings, told, killing(running, seed)))
         tally = await running.verdict()
         receipts = [codec.decode(r.value or b"") for r in await running.records(DELIVERY_INBOX) if r.header("word") == "receipt"]
     assert running.workers.kills == 1
@@ -79,7 +79,7 @@ async def test_who_may_have_been_told_by_a_worker_that_died_is_told_again_marked
     told = whole.model_copy(update={"lines": whole.lines[:1], "until": whole.lines[0].at + HOUR_MS})
     async with night(settings, tmp_path, faults=LATE_ANSWER, SIAGA_POLICIES=policies) as running:
 
-        async def published(moment: stage.Moment) -> None:
+        async def published(moment: Moment) -> None:
             if not moment.lines or running.workers.kills:
                 return
             while not to_the_police(running):
@@ -88,7 +88,7 @@ async def test_who_may_have_been_told_by_a_worker_that_died_is_told_again_marked
                 running.workers.kill(worker)
             running.workers.revive()
 
-        await running.workers.while_they_work(stage.play(settings, told, stage.NOBODY._replace(published=published)))
+        await running.workers.while_they_work(play(settings, told, NOBODY._replace(published=published)))
         tally, mails = await running.verdict(), to_the_police(running)
     assert (tally.verdict, tally.first) == (Verdict.DELIVERED, "")
     assert (tally.lost, tally.told_twice, tally.given_up) == (0, 0, 0)

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 
+from streams.live import logbook
 from streams.live.process import calm_collector
 from streams.live.seat import Hosting
 from streams.live.seats import Seats
@@ -16,6 +17,7 @@ async def main() -> None:
     seats = Seats(Settings.load(kafka=sys.argv[1], prefix=sys.argv[2]), Hosting(ROOM, lambda record: None), INBOX, release="kill")
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, seats.stop)
     calm_collector()
+    logbook.keep()
     await seats.run()
 
 

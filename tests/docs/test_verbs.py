@@ -3,12 +3,15 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from streams.cli import main
 from streams.cli.main import app
+from streams.live.process import release
 
 
 def _verbs(command, path=()):
@@ -27,6 +30,24 @@ def help_of(verb):
 
 def test_these_verbs_exist():
     assert {verb[0] for verb in VERBS} >= {"demo", "worker", "broker", "topics", "publish", "simulate", "ack"}
+
+
+def test_the_files_of_the_folder_are_its_verbs():
+    """Whoever lists the folder reads what siaga can do; what verbs share stands in sub-folders."""
+    files = {path.stem for path in Path(main.__file__).parent.glob("*.py")}
+    assert files - {"__init__", "main"} == {verb[0] for verb in VERBS}
+
+
+@pytest.mark.parametrize("group", [[], ["topics"]], ids=["siaga", "siaga topics"])
+def test_a_group_without_a_verb_shows_what_there_is(group):
+    """As --help does, whole, and nothing has gone wrong."""
+    alone = CliRunner().invoke(app, group)
+    assert (alone.exit_code, alone.stdout, alone.stderr) == (0, CliRunner().invoke(app, [*group, "--help"]).stdout, "")
+    assert "..." not in alone.stdout.partition("Commands:")[2]
+
+
+def test_the_release_is_told():
+    assert CliRunner().invoke(app, ["--version"]).stdout == f"siaga {release()}\n"
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)

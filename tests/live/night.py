@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from schemas import topics
-from streams.cli import troupe
+from streams.cli.stage import troupe
 from streams.live import kafka
 from streams.live.settings import Settings
 from streams.pipeline.line import Record

@@ -17,7 +17,7 @@ from schemas.ledger import Progress, SourceRead
 from schemas.operator import Acknowledge
 from schemas.surveillance import Certainty
 from schemas.topics import ACTS, ESCALATIONS, PROGRESS, partition_of
-from streams.cli import place
+from streams.cli.hall import place
 from streams.live import kafka
 from streams.live.settings import TimeSource
 from tests.story import clock

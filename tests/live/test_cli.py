@@ -83,6 +83,16 @@ def test_nobody_acknowledges_what_nobody_has_escalated(siaga):
     assert done.stderr.startswith("siaga: no escalation E-0000000000")
 
 
+@pytest.mark.parametrize("arguments", [["worker"], ["simulate", "itss", "--publish"]], ids=" ".join)
+def test_missing_topics_are_told_of_at_once_with_what_creates_them(siaga, settings, arguments):
+    """Not after a minute of waiting, and not once for each of them."""
+    there = {"SIAGA_EXERCISE_HOOKS": "http://127.0.0.1:1", "SIAGA_SMTP_HOST": "127.0.0.1", "SIAGA_TIME": "watermarks"}
+    done = siaga(*arguments, **there)
+    assert done.returncode == 2
+    words = f"topics are missing under {settings.prefix}; create them with: siaga topics apply"
+    assert done.stderr.splitlines()[-1] == f"siaga: {words}"
+
+
 def test_a_story_is_not_played_on_a_production_prefix(siaga):
     done = siaga("simulate", "itss", "--publish", SIAGA_PREFIX="siaga.")
     assert done.returncode == 2

@@ -7,7 +7,7 @@ import pytest
 
 from schemas import codec
 from schemas.topics import ATTEMPTS
-from streams.cli import stage
+from streams.cli.stage.play import play
 from streams.live.settings import Settings
 from streams.simulate import shelf
 from streams.simulate.checks import Verdict
@@ -20,7 +20,7 @@ async def test_morowali_reaches_everybody_once_although_two_receivers_fail_first
     """The police's mailbox answers 451 once and the estate's webhook 503 twice: all are told in the end, nobody twice, and all is signed."""
     story = shelf.load("itss")
     async with night(settings, tmp_path) as running:
-        await running.workers.while_they_work(stage.play(settings, story))
+        await running.workers.while_they_work(play(settings, story))
         tally = await running.verdict()
         attempts = [codec.decode(r.value or b"") for r in await running.records(ATTEMPTS)]
         mails, hooks = [json.loads(line) for line in running.caught.mails], running.caught.hooks

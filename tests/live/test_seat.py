@@ -1,15 +1,17 @@
 """The seat: everything once, nothing before it is committed, and words when it must stop."""
 
 import asyncio
+import gc
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, NoReturn
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
+from aiokafka.errors import IllegalOperation, ProducerFenced
 from aiokafka.structs import TopicPartition
 
 from schemas.codec import decode, encode
@@ -381,6 +383,29 @@ async def test_memory_does_not_change_before_the_commit(topics: Settings) -> Non
         assert old.memory == {"a": Count(1)}
         await until(lambda: 0 in seats.held and seats.held[0].entries == 1 and seats.held[0].memory == {"a": Count(2)})
     assert [word.tick for _, word in said] == [1, 2]
+
+
+async def test_the_errors_of_a_fenced_producer_are_looked_at(topics: Settings) -> None:
+    """Otherwise Python complains when their memory is collected: in the middle of whatever is being done then."""
+    complaints: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: complaints.append(context["message"]))
+    fenced, usurper = (AIOKafkaProducer(**topics.kafka_options(), transactional_id=f"{topics.prefix}fenced") for _ in range(2))
+    await fenced.start()
+    with suppress(ProducerFenced, IllegalOperation):
+        async with fenced.transaction():
+            await usurper.start()
+            for partition in (0, 1, 2, 3, 0, 1, 2, 3):
+                batch = fenced.create_batch()
+                batch.append(key=b"k", value=b"v", timestamp=0)
+                batch.close()
+                sent = await fenced.send_batch(batch, topics.prefix + OUT.name, partition=partition)
+                sent.add_done_callback(lambda future: future.cancelled() or future.exception())
+    seat._hush(fenced)
+    await asyncio.gather(fenced.stop(), usurper.stop())
+    del fenced, batch, sent
+    gc.collect()
+    await asyncio.sleep(0)
+    assert complaints == []
 
 
 async def test_an_offset_that_retention_took_stops_the_worker(topics: Settings) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from streams.live.settings import Settings
+from streams.live.settings import Settings, misnamed
 
 
 def test_a_story_needs_a_prefix_of_an_exercise() -> None:
@@ -42,3 +42,9 @@ def test_an_allowance_that_is_neither_network_nor_port_is_refused() -> None:
     """A misspelt allowance must not open or close anything by accident."""
     with pytest.raises(ValidationError):
         Settings.load(webhook_allow=("everything",))
+
+
+def test_names_that_nobody_reads_are_found_with_what_was_meant() -> None:
+    """Files that hold a setting have names too, and other programs' names are none of ours."""
+    names = ["SIAGA_KAFKA", "SIAGA_LINK_SECRET_FILE", "SIAGA_SECRETS_DIR", "PATH", "SIAGA_ROSTER", "SIAGA_COLOUR_FILE"]
+    assert dict(misnamed(names)) == {"SIAGA_ROSTER": "SIAGA_ROSTERS", "SIAGA_COLOUR_FILE": ""}

@@ -45,10 +45,22 @@ def test_a_cold_demo_says_what_it_downloads_before_it_does_and_keeps_the_answer_
     program(clone / ".venv/bin/siaga", 'echo "$SIAGA_SECONDS_INSTALL"')
     program(clone / ".venv/bin/python", 'case "$*" in *install*) echo "pip $*" >&2; sleep 1;; esac')
     done = make(clone, "demo")
-    first, *rest = done.stderr.splitlines()
-    assert re.search(r"siaga: preparing \.venv.* about \d+ MB", first)
-    assert [("setuptools" in line, ".[demo]" in line) for line in rest] == [(True, False), (False, True)]
+    assert re.fullmatch(r"siaga: preparing \.venv.* about \d+ MB.*\n", done.stderr)
+    log = (clone / ".venv/install.log").read_text().splitlines()
+    assert [("setuptools" in line, ".[demo]" in line) for line in log] == [(True, False), (False, True)]
     assert int(done.stdout) >= 2
+
+
+@pytest.mark.parametrize("target", ["demo", "check"])
+def test_without_a_network_a_cold_start_ends_in_one_line_of_our_own(clone, target):
+    """Not in the twenty that pip has to say about it: those are kept, and next time everything begins anew."""
+    program(clone / ".venv/bin/python", 'case "$*" in *install*) echo "WARNING: Retrying" >&2; echo "ERROR: no index" >&2; exit 1;; esac')
+    for _ in range(2):
+        done = make(clone, target)
+        said = [line for line in done.stderr.splitlines() if not line.startswith("make")]
+        words = "siaga: Python packages could not be installed: is there a network? what pip says is in .venv/install.log"
+        assert (len(said), said[1]) == (2, words)
+        assert (done.returncode, (clone / ".venv/install.log").read_text()) == (2, "WARNING: Retrying\nERROR: no index\n")
 
 
 @pytest.mark.parametrize("changed", ["requirements.lock", "pyproject.toml"])
@@ -67,6 +79,14 @@ def test_an_old_python_is_refused_in_one_line(clone, target):
     said = [line for line in done.stderr.splitlines() if not line.startswith("make")]
     assert said == ["siaga: Python 3.11 or newer is needed, and './old' is older or missing; name another: make PYTHON=python3.12 ..."]
     assert done.returncode != 0
+
+
+def test_help_lists_every_target(clone):
+    """Needs nothing but make."""
+    done = make(clone, "help")
+    (targets,) = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert re.findall(r"^make (\w+) ", done.stdout, re.MULTILINE) == [name for name in targets.split() if name != "install"]
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_test_run_checks_first(clone):

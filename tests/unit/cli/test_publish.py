@@ -5,9 +5,9 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from streams.cli.hall.reading import judge_of, read
 from streams.cli.main import app
 from streams.cli.publish import _vouching
-from streams.cli.reading import judge_of, read
 from streams.live.settings import Settings
 
 GOOD = {

@@ -7,7 +7,7 @@ import pytest
 from schemas.codec import encode
 from schemas.delivery import Attempt, Ending, Outcome, Receipt, ReceiptKind
 from schemas.topics import ATTEMPTS, DELIVERY_INBOX, ESCALATION_INBOX
-from streams.cli.scene import Scene
+from streams.cli.stage.scene import Scene
 from streams.pipeline.line import Record
 from tests.golden.wire.samples import DELIVERY
 

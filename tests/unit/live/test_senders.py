@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import pytest
+from structlog.testing import capture_logs
 
 from handlers.channel import Result
 from handlers.sign import Seal
@@ -38,11 +39,12 @@ class Receiver:
     def __init__(self) -> None:
         self.answers = asyncio.Event()
         self.got: list[object] = []
+        self.answer = Result(ReceiptKind.ACCEPTED)
 
     async def send(self, message: object) -> Result:
         self.got.append(message)
         await self.answers.wait()
-        return Result(ReceiptKind.ACCEPTED)
+        return self.answer
 
     async def close(self) -> None:
         return
@@ -173,3 +175,21 @@ async def test_what_cannot_be_read_takes_no_slot(value):
     office = Office(slots=1)
     assert await asked(office, [Record(ATTEMPTS.name, 0, 0, NOON, b"", value, STAMPED), *attempts(1)]) == 2
     assert office.outlet.free == 0
+
+
+@pytest.mark.parametrize(
+    ("answered", "level"),
+    [(Result(ReceiptKind.ACCEPTED), "info"), (Result(ReceiptKind.FAILED, "451"), "warning")],
+    ids=["accepted", "failed"],
+)
+async def test_an_operator_is_warned_of_what_did_not_get_through(answered, level):
+    """Each attempt is one line of the log, and the level tells which ones to look at."""
+    office = Office(slots=1)
+    office.receiver.answer = answered
+    office.receiver.answers.set()
+    records = attempts(1)
+    await asked(office, records)
+    await office.commit(records)
+    with capture_logs() as lines:
+        await office.work()
+    assert [(line["event"], line["log_level"], line["outcome"]) for line in lines] == [("senders.done", level, answered.kind)]

@@ -5,9 +5,16 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from schemas.escalation import Answer, Escalation
+from schemas.topics import ESCALATIONS
 from streams.live import library, wiring
+from streams.live.library import LibraryError
 from streams.live.settings import Settings
+from streams.live.turn import Committed
 from streams.live.wiring import WiringError
+from streams.pipeline.line import Record, Said
+from tests.golden.wire.samples import WORDS
+from tests.story import STAMP
 
 
 def settings(tmp_path: Path, **given: object) -> Settings:
@@ -53,6 +60,43 @@ def test_a_missing_secret_is_never_an_empty_one(tmp_path):
     one, two = (wiring._secrets(settings(tmp_path).link_secret, "SIAGA_LINK_SECRET") for _ in range(2))
     assert one != two
     assert len(one[0]) > 40
+
+
+async def test_each_word_on_an_escalation_is_a_line_for_the_operator(tmp_path):
+    """And answers to acts, which name people, are none."""
+    (seats,) = wiring.build(settings(tmp_path), ["escalation"]).seats
+    record = Record("escalation-inbox", 0, 0, 0, None, None)
+    words = [Committed(Said(ESCALATIONS, "imip", word, STAMP), record, 0) for word in WORDS if isinstance(word, Escalation | Answer)]
+    with capture_logs() as lines:
+        await seats.hosting.after_commit([record], words)
+    escalations = [word.said.word for word in words if isinstance(word.said.word, Escalation)]
+    assert [(line["event"], line["log_level"], line["id"], line["ladder_level"]) for line in lines] == [
+        ("escalation", "info", word.id, word.level) for word in escalations
+    ]
+    assert lines
+
+
+@pytest.mark.parametrize("given", [{}, {"smtp_host": "mail.example"}], ids=["nobody named a relay", "somebody did"])
+def test_an_operator_is_told_where_mails_go_when_nobody_has_said(tmp_path, given):
+    with capture_logs() as lines:
+        wiring.build(settings(tmp_path, **given), ["senders"])
+    told = [line["means"] for line in lines if line["event"] == "relay.unnamed"]
+    assert told == ([] if given else ["mails go to 127.0.0.1:25"])
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        pytest.param(lambda path: None, "is no directory", id="it does not exist"),
+        pytest.param(lambda path: path.mkdir(), "holds no revision", id="it is empty"),
+        pytest.param(lambda path: path.write_text("x"), "is no directory", id="it is a file"),
+    ],
+)
+def test_a_directory_of_revisions_without_any_is_never_taken_for_the_packages_own(tmp_path, make, words):
+    """A misspelt SIAGA_ROSTERS would tell the example's positions, and nobody else."""
+    make(tmp_path / "own")
+    with pytest.raises(LibraryError, match=words):
+        library.load([tmp_path / "own"])
 
 
 def test_a_worker_says_what_is_in_force_before_anything_is_activated(tmp_path):

@@ -12,13 +12,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from streams.cli.say import Stop
-from streams.live.broker import Broker, BrokerFailed, death_follows_parent, demo_directory
-from streams.live.jars import kafka_jars
+from streams.cli.hall.say import NO, Stop
+from streams.live.broker import Broker, BrokerDied, DirectoryInUse, death_follows_parent, demo_directory
 from streams.live.settings import Settings
 from streams.simulate.catchers import HOOK_LOG, LOOPBACK, MAIL_LOG
 
@@ -35,11 +34,11 @@ T = TypeVar("T")
 
 
 class Kafka(NamedTuple):
-    """The Kafka that the demo runs on. `name` is what a reader is told."""
+    """The Kafka that the demo runs on. `name` is what a reader is told; `check` raises when it is known to have died."""
 
     bootstrap: str
     name: str
-    embedded: bool
+    check: Callable[[], None]
 
 
 class Catcher(NamedTuple):
@@ -72,46 +71,16 @@ def view_port() -> int:
     raise Stop("no port is free on 127.0.0.1")
 
 
-def fetch_jars(say: Say) -> None:
-    """The jars of Kafka, before anything is started: it can be interrupted here, and the second time there is nothing to do."""
-    try:
-        kafka_jars(say)
-    except Exception as error:  # noqa: BLE001  the resolver raises what its own libraries raise
-        words = (
-            f"Apache Kafka could not be fetched ({type(error).__name__}: {error}); with a network try again, or name yours in SIAGA_KAFKA"
-        )
-        raise Stop(words) from None
-
-
 @asynccontextmanager
 async def embedded(say: Say) -> AsyncIterator[Kafka]:
-    """The embedded broker, on data that the next demo finds again."""
-    with _directory() as directory:
-        broker = Broker(directory, say=say)
+    """The embedded broker, on data that the next demo finds again; for a demo beside another, on some of its own."""
+    async with AsyncExitStack() as stack:
         try:
-            await broker.__aenter__()
-            yield Kafka(broker.bootstrap, f"Apache Kafka {broker.version}", embedded=True)
-        except BrokerFailed as failed:
-            raise Stop(str(failed)) from None
-        finally:
-            await asyncio.to_thread(broker.stop)
-
-
-@contextmanager
-def _directory() -> Iterator[Path]:
-    """The stable directory, or one of its own for a demo beside another."""
-    import fcntl
-
-    home = demo_directory()
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "in-use").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            with tempfile.TemporaryDirectory(prefix="siaga-broker-") as another:
-                yield Path(another)
-            return
-        yield home
+            broker = await stack.enter_async_context(Broker(demo_directory(), say=say))
+        except DirectoryInUse:
+            another = stack.enter_context(tempfile.TemporaryDirectory(prefix="siaga-broker-"))
+            broker = await stack.enter_async_context(Broker(Path(another), say=say))
+        yield Kafka(broker.bootstrap, f"Apache Kafka {broker.version}", broker.check)
 
 
 @contextmanager
@@ -171,8 +140,9 @@ def environment(settings: Settings, caught: Catcher, state: Path) -> dict[str, s
 class Workers:
     """Workers, and the supervisor that starts again whoever ended. `numbers` count from 1."""
 
-    def __init__(self, environment: Mapping[str, str], logs: Path, count: int = 2) -> None:
+    def __init__(self, environment: Mapping[str, str], logs: Path, check: Callable[[], None], count: int = 2) -> None:
         self.kills = 0
+        self._check = check
         self._environment, self._logs = environment, logs
         self._paused = False
         self._running = {number: self._start(number) for number in range(1, count + 1)}
@@ -193,6 +163,7 @@ class Workers:
         ended = 0
         while True:
             await asyncio.sleep(0.3)
+            self._check_kafka()
             for number, process in self._running.items():
                 if process.poll() is None or self._paused:
                     continue
@@ -200,6 +171,12 @@ class Workers:
                 if ended > len(self._running) + 1:
                     raise Stop(f"worker {number} ends with code {process.returncode}: {self._last_words(number)}", 1)
                 self._running[number] = self._start(number)
+
+    def _check_kafka(self) -> None:
+        try:
+            self._check()
+        except BrokerDied as died:
+            raise Stop(str(died), NO) from None
 
     async def while_they_work(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something that needs workers; give up, in words, when they cannot be kept running."""
@@ -230,9 +207,9 @@ class Workers:
 
 
 @asynccontextmanager
-async def workers(environment: Mapping[str, str], logs: Path) -> AsyncIterator[Workers]:
-    """Two workers under supervision, until the block is left."""
-    two = Workers(environment, logs)
+async def workers(environment: Mapping[str, str], logs: Path, check: Callable[[], None] = lambda: None) -> AsyncIterator[Workers]:
+    """Two workers under supervision, until the block is left. `check` raises BrokerDied when the Kafka under them has died."""
+    two = Workers(environment, logs, check)
     try:
         yield two
     finally:

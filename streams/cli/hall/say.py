@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -25,17 +25,25 @@ class Stop(Exception):
         self.words, self.code = words, code
 
 
-def new_app(**options: Any) -> typer.Typer:
+class Group(TyperGroup):
+    """Several verbs. Whoever names none of them is shown what there is."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """No arguments are a question for help."""
+        return super().parse_args(ctx, args or ["--help"])
+
+
+def new_app(cls: type[Group] = Group, **options: Any) -> typer.Typer:
     """A typer app that prints plainly: no boxes, no colours, no traceback prettier."""
-    return typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, **options)
+    return typer.Typer(cls=cls, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, **options)
 
 
-class Verbs(TyperGroup):
+class Verbs(Group):
     """All verbs. Ends with the exit code of the verb; an error is one line, never a traceback."""
 
-    def main(self, args: Sequence[str] | None = None, *others: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **extra: Any) -> Any:  # type: ignore[override]
         """Run one verb. Outside of standalone mode errors are raised, as everywhere in typer."""
-        run = partial(super().main, args, *others, standalone_mode=False, **extra)  # type: ignore[misc]  # nobody gives that many others
+        run = partial(super().main, args, standalone_mode=False, **extra | {"prog_name": "siaga"})
         if not standalone_mode:
             return run()
         try:
@@ -55,12 +63,18 @@ def explained(error: Exception) -> tuple[str, int]:
         case Stop(words=words, code=code):
             return one_line(words), code
         case TyperException():
-            return one_line(error.format_message()), BAD_INPUT
+            return one_line(error.format_message() + _where_to_look(error)), BAD_INPUT
         case Abort():
             return "interrupted", INTERRUPTED
         case OSError(filename=str() as name, strerror=str() as why) if not isinstance(error, TimeoutError):
             return one_line(f"{name}: {why.lower()}"), BAD_INPUT
     return one_line(_of_libraries(error)), BAD_INPUT
+
+
+def _where_to_look(error: TyperException) -> str:
+    """The help of the verb that was misused."""
+    verb = getattr(getattr(error, "ctx", None), "command_path", "")
+    return f" See: {verb} --help" if verb else ""
 
 
 def _of_libraries(error: Exception) -> str:
@@ -100,6 +114,12 @@ def end(code: int) -> NoReturn:
 def listed(words: Sequence[str]) -> str:
     """`a, b and c`."""
     return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
+
+
+@cache
+def tell_once(words: str) -> None:
+    """A line on stderr that is no error, the first time that it is said."""
+    print(f"siaga: {words}", file=sys.stderr, flush=True)
 
 
 def quiet() -> None:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from schemas.facts import FACTS
 from schemas.topics import BY_NAME, INCIDENTS, INTAKE_TOPICS, Topic
-from streams.cli.say import Stop, one_line
+from streams.cli.hall.say import Stop, one_line
 from streams.live import library
 from streams.live.settings import Settings, TimeSource
 from streams.pipeline.intake.decode import Event, Refused

@@ -14,8 +14,8 @@ from schemas import codec
 from schemas.escalation import Escalation
 from schemas.topics import ESCALATIONS
 from schemas.word import UtcMs
-from streams.cli.say import Stop
-from streams.cli.scene import HEARD, Scene
+from streams.cli.hall.say import Stop
+from streams.cli.stage.scene import HEARD, Scene
 from streams.live import kafka
 from streams.live.settings import Settings
 from streams.simulate import pace

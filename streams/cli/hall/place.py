@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from streams.cli.say import Stop, quiet
-from streams.live.settings import Settings
+from schemas.topics import ALL
+from streams.cli.hall.say import Stop, quiet, tell_once
+from streams.live.settings import Settings, misnamed
 
 ANSWER_SECONDS = 15
 NOWHERE = "no Kafka: name yours in SIAGA_KAFKA (host:port), or start the embedded one with: siaga broker"
@@ -21,20 +22,53 @@ T = TypeVar("T")
 
 
 def settings(**changes: Any) -> Settings:
-    """The settings of this process; Kafka may be missing."""
+    """The settings of this process; Kafka may be missing. Names that nobody reads are told of."""
+    for name, meant in misnamed(os.environ):
+        tell_once(f"nobody reads {name}" + (f"; did you mean {meant}?" if meant else ""))
     return Settings.load(**changes)
 
 
-def settings_with_kafka(**changes: Any) -> Settings:
-    """The settings, with a Kafka that answers: the user's own, else the embedded one that is running."""
+def located(**changes: Any) -> Settings:
+    """The settings, with a Kafka that nobody has asked yet: the user's own, else the embedded one of the note."""
     found = settings(**changes)
-    if not found.kafka:
-        note = _note()
-        theirs = ("kafka",) if "SIAGA_PREFIX" in os.environ else note.keys()  # Whoever names a prefix means another story.
-        found = settings(**{name: note[name] for name in theirs} | changes)
+    if found.kafka:
+        return found
+    note = _note()
+    theirs = ("kafka",) if "SIAGA_PREFIX" in os.environ else note.keys()  # Whoever names a prefix means another story.
+    return Settings.load(**{name: note[name] for name in theirs} | changes)
+
+
+def settings_with_kafka(**changes: Any) -> Settings:
+    """The settings, with a Kafka that answers."""
+    return answered(located(**changes))
+
+
+def settings_with_topics(**changes: Any) -> Settings:
+    """The settings, with a Kafka that answers and has all our topics under the prefix."""
+    return with_topics(located(**changes))
+
+
+def answered(found: Settings) -> Settings:
+    """The same settings, when Kafka has answered."""
     quiet()
     asyncio.run(in_time(reach(found)))
     return found
+
+
+def with_topics(found: Settings) -> Settings:
+    """The same settings, when Kafka has answered that all our topics are there."""
+    answered(found)
+    asyncio.run(in_time(_check_topics(found)))
+    return found
+
+
+async def _check_topics(found: Settings) -> None:
+    from streams.live import kafka
+
+    missing = {topic.name for topic in ALL} - set(await kafka.names(found))
+    if missing:
+        some = f"{len(missing)} of {len(ALL)} " if len(missing) < len(ALL) else ""
+        raise Stop(f"{some}topics are missing under {found.prefix}; create them with: siaga topics apply")
 
 
 async def in_time(work: Awaitable[T], seconds: float = ANSWER_SECONDS) -> T:

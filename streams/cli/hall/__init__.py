@@ -1,0 +1,1 @@
+"""The hall: what verbs share. How they answer and end, where Kafka is, how a file of facts reads. No verbs."""
