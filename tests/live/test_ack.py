@@ -10,7 +10,7 @@ from contextlib import aclosing
 import pytest
 
 from schemas import codec
-from schemas.escalation import Answer, Escalation, EscalationState, Judged
+from schemas.escalation import Answer, Escalation, EscalationState, Judged, Standing
 from schemas.ids import STORY
 from schemas.intake import Grade
 from schemas.ledger import Progress, SourceRead
@@ -31,8 +31,8 @@ HISTORY = 20_000
 
 def standing(id=ID):
     return Escalation(
-        id=id, estate="imip", about="itss/2023-12-24", revision=2, state=EscalationState.OPEN, at=STORY_TIME, why=None, level=0,
-        grade=Grade.S5, grade_now=Grade.S5, certainty=Certainty.REPORTED, reasons=(), told=(), taken=(),
+        id=id, estate="imip", about="itss/2023-12-24", since=STORY_TIME, revision=2, state=EscalationState.OPEN, at=STORY_TIME, why=None,
+        level=0, grade=Grade.S5, grade_now=Grade.S5, certainty=Certainty.REPORTED, reasons=(), standing=Standing(),
     )  # fmt: skip
 
 

@@ -185,7 +185,8 @@ async def test_a_tick_that_breaks_comes_again(topics: Settings) -> None:
         await heard(topics, 1, PARKED)
         await publish_tick(topics, 2, at=11)
     async with held(topics):
-        assert [word.due_at for _, word in await words(topics, PROGRESS)][-1] == 10 + POSTPONED_MS
+        reported = [word.due_at for _, word in await words(topics, PROGRESS) if word.partition == 0]
+        assert reported[-1] == 10 + POSTPONED_MS
         await publish_tick(topics, 3, at=10 + POSTPONED_MS)
         parked = await heard(topics, 2, PARKED)
     assert [record.header("cause").rpartition("/")[2] for record, _ in parked] == ["breaks-on-tick"] * 2
