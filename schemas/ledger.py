@@ -193,6 +193,7 @@ class Odd(StrEnum):
     ESTATE_ENDED_WITH_FIRMS = "estate_ended_with_firms"
     ASSIGNED_WITHOUT_PERMIT = "assigned_without_permit"
     TOO_LATE = "too_late"
+    UNKNOWN_POSITION = "unknown_position"
 
 
 class Oddity(Word, frozen=True):

@@ -11,15 +11,18 @@ from typing import Any
 import msgspec
 
 from schemas import codec
+from schemas.escalation import AdmittedAct
 from schemas.ids import ESTATE, FIRM, SOURCE
-from schemas.ledger import Admitted, Origin, Refusal, Tick
+from schemas.ledger import Admitted, Enrolled, Origin, Refusal, Tick
+from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.topics import LEDGER
 from schemas.word import Stamp, Word
 from streams.pipeline.line import NOTHING, Entry, InForce, Record, Room, Step
-from streams.pipeline.surveillance import doubts, incident, source
+from streams.pipeline.surveillance import doubts, incident, reporting, source
 from streams.pipeline.surveillance.doubts import Doubtful, Doubts
 from streams.pipeline.surveillance.incident.facts import KINDS, Assertion, Declared, Filed
 from streams.pipeline.surveillance.incident.memory import Incident
+from streams.pipeline.surveillance.reporting.memory import Duty, Excused, Holding, Tally
 from streams.pipeline.surveillance.rulebook import Rulebook
 from streams.pipeline.surveillance.source.memory import Source
 
@@ -28,23 +31,31 @@ Ticking = Callable[[Mapping[str, Entry], Any, Tick, Rulebook], Step]
 
 FACTS: Mapping[tuple[str, str], Hearing] = {
     **{(FIRM, kind): incident.hear for kind in KINDS},
+    (FIRM, ReportSubmission.type): reporting.hear_report,
+    (FIRM, InspectionFinding.type): reporting.hear_finding,
 }
 """Who hears an admitted fact: by whose ledger it is in, and its type. An estate's is kept for the rules that look across firms."""
 
 WORDS: Mapping[tuple[str, type[Word]], Hearing] = {
-    (FIRM, Refusal): doubts.refused,
+    (FIRM, Refusal): reporting.hear_refusal,
     (SOURCE, Refusal): source.refused,
+    (FIRM, Enrolled): reporting.hear_permit,
+    (FIRM, AdmittedAct): reporting.hear_act,
+    ("", AdmittedAct): reporting.hear_act_on_all,
 }
-"""Who hears the other words of the ledger."""
+"""Who hears the other words of the ledger; one that is about no subject is about a period of all."""
 
 TICKS: Mapping[type, Ticking] = {
     Incident: incident.tick,
     Source: source.tick,
     Doubts: doubts.tick,
+    Duty: reporting.tick,
+    Tally: reporting.tick_tally,
+    Excused: reporting.tick_excused,
 }
 """Who is told that an entry is due."""
 
-ENTRIES = (*TICKS, Assertion, Declared, Filed)
+ENTRIES = (*TICKS, Assertion, Declared, Filed, Holding)
 
 
 def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Step:
@@ -68,7 +79,7 @@ def broken(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> S
     subject = (record.key or b"").decode("utf-8", "replace")
     if not subject.startswith(FIRM) or "|" in subject:  # A tick's key is an entry: its fact has been heard.
         return NOTHING
-    return doubts.doubt(entries, subject, _doubtful(record), _book(record, in_force))
+    return reporting.hear_doubt(entries, subject, _doubtful(record), _book(record, in_force))
 
 
 def _doubtful(record: Record) -> Doubtful:

@@ -114,7 +114,7 @@ def test_a_late_report_rolls_the_counters_back():
 
 def test_a_statement_found_untrue_is_proposed_whatever_was_reported():
     found = standing(decided("..."), mismatches=[days("...")[1]]).proposals
-    assert found == (Proposal(Step.REVOCATION, days("...")[1], Ground.MISMATCH, (days("...")[1],)),)
+    assert found == (Proposal(Step.REVOCATION, days("...")[1], Ground.MISMATCH, (days("...")[1],), "V2b"),)
 
 
 def test_the_order_in_which_periods_were_decided_leaves_no_trace():

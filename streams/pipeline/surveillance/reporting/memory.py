@@ -1,8 +1,13 @@
-"""Memory of reporting: what is kept of each permit under each obligation, of each estate's count, and of what was excused for all."""
+"""Memory of reporting: what is kept of each permit under each obligation, of each estate's tally, and of what was excused for all."""
 
+from schemas.ids import FIRM
 from schemas.ledger import Bound, Place
+from schemas.surveillance import Proven
 from schemas.word import Part, UtcMs
 from streams.pipeline.surveillance.alerts import Spoken
+
+NEVER = -1
+"""Of a permit that the line has only heard reports of: nothing is decided of it until the register has enrolled it."""
 
 
 class Submission(Part, frozen=True, array_like=True):
@@ -41,36 +46,60 @@ class Stood(Part, frozen=True, array_like=True):
     place: Place
 
 
-class Mismatch(Part, frozen=True, array_like=True):
-    """A named position found in the field that what was stated for a period is not true."""
+class Inspected(Part, frozen=True, array_like=True):
+    """What a named position found in the field about the statement for one period. What each found last counts."""
 
     day: str
+    by: str
+    found_at: UtcMs
+    agrees: bool
     source: str
     id: str
     digest: str
 
 
+class Proposed(Part, frozen=True, array_like=True):
+    """A proposal reached so long ago that the periods it rests on are no longer kept. It is not made again, and may still be confirmed."""
+
+    day: str
+    step: str
+    ground: str
+    evidence: tuple[str, ...]
+    regime: str
+
+
+class Counted(Part, frozen=True, array_like=True):
+    """As what a period was last told to the tally of an estate: by the name of the column, and how many warnings in a row it makes."""
+
+    day: str
+    estate: str
+    column: str
+    number: int = 0
+
+
 class Duty(Part, frozen=True, array_like=True, tag="duty"):
     """One permit under one obligation.
 
-    enrolled_at: when the line first heard of it; nothing due earlier is ever decided. bound: when the obligation binds it. held, stood: its
-    history, oldest first. decided_through: the last deadline that a proven tick has decided; reminded_through: the last reminder that was
-    due. counted: what was last said of each period to the count of its estate.
+    enrolled_at: when the line first heard of it; nothing due earlier is ever decided. registry: the revision that it was enrolled by.
+    bound: when the obligation binds it. held, stood: its history, oldest first. decided_through: the last deadline that a proven tick has
+    decided; reminded_through: the last reminder that was due. counted: what was last told of each period to the tally of its estate.
     """
 
     subject: str
     obligation: str
     permit: str
-    enrolled_at: UtcMs
+    enrolled_at: UtcMs = NEVER
+    registry: int = 0
     bound: tuple[Bound, ...] = ()
     held: tuple[Held, ...] = ()
     stood: tuple[Stood, ...] = ()
     submissions: tuple[Submission, ...] = ()
     rulings: tuple[Ruling, ...] = ()
-    mismatches: tuple[Mismatch, ...] = ()
+    inspected: tuple[Inspected, ...] = ()
+    proposed: tuple[Proposed, ...] = ()
     decided_through: UtcMs = 0
     reminded_through: UtcMs = 0
-    counted: tuple[tuple[str, str, str], ...] = ()
+    counted: tuple[Counted, ...] = ()
     spoken: tuple[Spoken, ...] = ()
     exercise: bool = False
 
@@ -86,32 +115,51 @@ class Duty(Part, frozen=True, array_like=True, tag="duty"):
     def place_at(self, instant: UtcMs) -> Place:
         """Where its plant stood at an instant; what the register learnt later is better than nothing."""
         found = next((stood.place for stood in reversed(self.stood) if stood.since <= instant), None)
-        return found or self.stood[0].place
+        return found or (self.stood[0].place if self.stood else Place(firm=self.subject.removeprefix(FIRM), firm_name=""))
 
 
-class Count(Part, frozen=True, array_like=True, tag="count"):
-    """How the permits of one estate stand in one period, as far as this seat has them: by outcome."""
+class Holding(Part, frozen=True, array_like=True, tag="holding"):
+    """The entries of all duties of one firm."""
+
+    subject: str
+    duties: tuple[str, ...] = ()
+
+
+class Tally(Part, frozen=True, array_like=True, tag="tally"):
+    """How many permits of one estate stand how in one period, as far as this seat has them; without an estate, of all estates.
+
+    columns: how many by column; of those absent, by how many warnings in a row; told: as they were last told. changed_at: when they last
+    changed, by the time of law. proven: of all estates, why its absences may be believed (law 6).
+    """
 
     obligation: str
     day: str
     estate: str
-    place: Place
-    outcomes: tuple[tuple[str, int], ...] = ()
+    place: Place | None = None
+    columns: tuple[tuple[str, int], ...] = ()
+    told: tuple[tuple[str, int], ...] | None = None
+    changed_at: UtcMs = 0
+    proven: Proven | None = None
     spoken: tuple[Spoken, ...] = ()
+    historic: bool = False
     exercise: bool = False
 
     @property
     def name(self) -> str:
         """Its entry; the name comes after those of all duties, so that a tick reaches it when they have been counted."""
-        return count_name(self.obligation, self.day, self.estate)
+        return tally_name(self.obligation, self.day, self.estate)
 
 
 class Excused(Part, frozen=True, array_like=True, tag="excused"):
-    """A period that an officer has excused for everybody (G2)."""
+    """The periods of one obligation that officers have excused for everybody, each with the instant of the act (G2)."""
 
     obligation: str
-    day: str
-    at: UtcMs
+    periods: tuple[tuple[str, UtcMs], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its entry."""
+        return excused_name(self.obligation)
 
 
 def duty_name(subject: str, obligation: str, permit: str) -> str:
@@ -119,11 +167,16 @@ def duty_name(subject: str, obligation: str, permit: str) -> str:
     return f"{subject}|duty|{obligation}|{permit}"
 
 
-def count_name(obligation: str, day: str, estate: str) -> str:
-    """The entry of an estate's count."""
-    return f"~count|{obligation}|{day}|{estate}"
+def holding_name(subject: str) -> str:
+    """The entry of a firm's duties."""
+    return f"{subject}|duties"
 
 
-def excused_name(obligation: str, day: str) -> str:
-    """The entry of a period excused for everybody."""
-    return f"~excused|{obligation}|{day}"
+def tally_name(obligation: str, day: str, estate: str) -> str:
+    """The entry of an estate's tally."""
+    return f"~tally|{obligation}|{day}|{estate}"
+
+
+def excused_name(obligation: str) -> str:
+    """The entry of what was excused for everybody."""
+    return f"~excused|{obligation}"

@@ -3,10 +3,10 @@
 Everything derives from the set of what was said, so that the order of arrival leaves no trace (law 4).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from schemas.obligations import Obligation
+from schemas.obligations import LOOK_BACK_DAYS, Obligation
 from schemas.policy import Deadlines
 from schemas.reports import ReportState
 from schemas.word import UtcMs
@@ -30,12 +30,39 @@ class Sight(NamedTuple):
         return period.due_at + self.deadlines.grace_hours * HOUR_MS
 
 
-def received_at(duty: Duty, period: Period) -> UtcMs | None:
+def is_over(duty: Duty) -> bool:
+    """Whether nothing more can fall due of a duty, as far as the register knows."""
+    ended = bool(duty.held) and duty.held[-1].state in _OVER and duty.held[-1].since <= duty.decided_through
+    return ended or all(b.until is not None and b.until <= duty.decided_through for b in duty.bound)
+
+
+class Heard(NamedTuple):
+    """What was said of one period: the submissions, and the acts of people."""
+
+    submissions: tuple[Submission, ...] = ()
+    acts: frozenset[str] = frozenset()
+
+
+_NOTHING = Heard()
+
+
+def heard(duty: Duty) -> Mapping[str, Heard]:
+    """What was said of each period, by its day."""
+    submissions: dict[str, list[Submission]] = {}
+    acts: dict[str, set[str]] = {}
+    for submission in duty.submissions:
+        submissions.setdefault(submission.day, []).append(submission)
+    for ruling in duty.rulings:
+        acts.setdefault(ruling.day, set()).add(ruling.act)
+    return {day: Heard(tuple(submissions.get(day, ())), frozenset(acts.get(day, ()))) for day in {*submissions, *acts}}
+
+
+def received_at(submissions: Iterable[Submission]) -> UtcMs | None:
     """When the earliest report for a period was received that has not been withdrawn; None when none was.
 
     Who corrects a report is not late by it; who withdraws the correction withdraws the report.
     """
-    said = {(s.source, s.id): s for s in duty.submissions if s.day == period.day.isoformat()}
+    said = {(s.source, s.id): s for s in submissions}
     withdrawn = {key for s in said.values() if s.state == ReportState.WITHDRAWN for key in _chain(s, said)}
     return min((s.received_at for key, s in said.items() if key not in withdrawn), default=None)
 
@@ -64,22 +91,21 @@ def is_bound(duty: Duty, obligation: Obligation, period: Period) -> bool:
     return bool(first) and all(state not in _OVER for state in (first, *during))
 
 
-def outcome_of(duty: Duty, period: Period, sight: Sight) -> Outcome:
-    """What became of a period that is over.
+def outcome_of(said: Heard, period: Period, sight: Sight) -> Outcome:
+    """What became of a period that is over, by what was said of it.
 
     While a refusal is unresolved nobody is accused; the report that resolves it, however late, is warned of by nobody (law 2).
     """
-    day, decides_at = period.day.isoformat(), sight.decides_at(period)
-    rulings = {ruling.act for ruling in duty.rulings if ruling.day == day}
-    received = received_at(duty, period)
+    decides_at = sight.decides_at(period)
+    received = received_at(said.submissions)
     if received is not None and received < period.due_at:
         return Outcome.ON_TIME
-    if day in sight.excused or "excuse" in rulings:
+    if period.day.isoformat() in sight.excused or "excuse" in said.acts:
         return Outcome.EXCUSED
     doubted = any(period.opens_at <= doubt < decides_at for doubt in sight.doubts)
     if received is not None and (doubted or received < decides_at):
         return Outcome.LATE
-    if "waive" in rulings:
+    if "waive" in said.acts:
         return Outcome.WAIVED
     if received is not None:
         return Outcome.ANSWERED
@@ -87,8 +113,14 @@ def outcome_of(duty: Duty, period: Period, sight: Sight) -> Outcome:
 
 
 def decided(duty: Duty, obligation: Obligation, sight: Sight) -> tuple[Decided, ...]:
-    """Every period that was owed and has been decided, as far back as a late report still counts."""
-    reach = duty.decided_through - sight.deadlines.lateness_days * DAY_MS
-    periods = window(obligation, local_day(max(reach, duty.enrolled_at)), local_day(duty.decided_through))
-    over = (period for period in periods if period.due_at <= duty.decided_through)
-    return tuple(Decided(p, outcome_of(duty, p, sight)) for p in over if is_bound(duty, obligation, p))
+    """Every period that was owed and has been decided, as far back as one on which something may yet be proposed rests."""
+    since = max(reach(duty, sight.deadlines) - LOOK_BACK_DAYS * DAY_MS, duty.enrolled_at)
+    said = heard(duty)
+    over = (p for p in window(obligation, local_day(since), local_day(duty.decided_through)) if p.due_at <= duty.decided_through)
+    owed = (period for period in over if is_bound(duty, obligation, period))
+    return tuple(Decided(period, outcome_of(said.get(period.day.isoformat(), _NOTHING), period, sight)) for period in owed)
+
+
+def reach(duty: Duty, deadlines: Deadlines) -> UtcMs:
+    """The earliest deadline of which a late report, or an officer, still changes what was decided."""
+    return duty.decided_through - deadlines.lateness_days * DAY_MS

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from schemas.obligations import Proposing, Step
 from schemas.word import UtcMs
-from streams.pipeline.calendar import Period
+from streams.pipeline.calendar import Period, end_of
 
 
 class Outcome(StrEnum):
@@ -68,47 +68,85 @@ class Ground(StrEnum):
 
 
 class Proposal(NamedTuple):
-    """What is proposed to officials: reached at the period due on `day`, on the misses of `evidence`."""
+    """What is proposed to officials: reached by a regime at the period due on `day`, on the misses of `evidence`."""
 
     step: Step
     day: date
     ground: Ground
     evidence: tuple[date, ...]
+    regime: str
 
 
 class Standing(NamedTuple):
-    """Where a permit stands: every missed period, and the proposals that nobody has confirmed yet."""
+    """Where a permit stands: every missed period, the proposals that nobody has confirmed yet, and those that officials have."""
 
     warned: tuple[Warned, ...]
     proposals: tuple[Proposal, ...]
+    confirmed: tuple[Proposal, ...] = ()
 
 
-def standing(decided: Iterable[Decided], confirmed: Iterable[Confirmed] = (), mismatches: Iterable[date] = ()) -> Standing:
-    """Where a permit stands. Counters begin anew with each regime, and with each step that officials have confirmed."""
-    settled = sorted(confirmed, key=lambda one: one.at)
-    periods = sorted(decided, key=lambda each: each.period.day)
-    warned: list[Warned] = []
-    proposals = list(_mismatched(periods, mismatches))
-    for (_, confirmed_before), group in groupby(periods, key=lambda each: _count_of(each, settled)):
-        counted = list(group)
-        misses = _misses(counted)
-        warned += [miss.warned for miss in misses]
-        proposals += _proposed(counted, misses, settled[:confirmed_before])
+def standing(
+    decided: Iterable[Decided], confirmed: Iterable[Confirmed] = (), mismatches: Iterable[date] = (), earlier: Iterable[Proposal] = ()
+) -> Standing:
+    """Where a permit stands. Counters begin anew with each regime, and with each step that officials have confirmed.
+
+    earlier: proposals that rest on periods of which nothing is known any more. Who confirms what was never proposed confirms nothing.
+    """
+    record = _Record(tuple(sorted(decided, key=lambda each: each.period.day)), tuple(mismatches), tuple(earlier))
+    settled: list[Confirmed] = []
+    for one in sorted(confirmed, key=lambda one: (one.at, one.day, one.step)):
+        if one.at >= end_of(one.day) and any((one.step, one.day) == (p.step, p.day) for p in _proposals(record, settled)):
+            settled.append(one)
     known = {(one.step, one.day) for one in settled}
-    return Standing(tuple(warned), tuple(each for each in proposals if (each.step, each.day) not in known))
+    proposals = _proposals(record, settled)
+    return Standing(
+        tuple(miss.warned for _, _, misses in _counts(record, settled) for miss in misses),
+        tuple(each for each in proposals if (each.step, each.day) not in known),
+        tuple(each for each in proposals if (each.step, each.day) in known),
+    )
 
 
-def _count_of(decided: Decided, confirmed: Sequence[Confirmed]) -> tuple[str, int]:
-    """Periods of one regime between two confirmed steps are counted together."""
-    return decided.period.regime.version, sum(one.at < decided.period.due_at for one in confirmed)
+class _Record(NamedTuple):
+    """What is known of a permit, its periods in order."""
+
+    periods: tuple[Decided, ...]
+    mismatches: tuple[date, ...]
+    earlier: tuple[Proposal, ...]
+
+
+_Count = tuple[str, int]
+"""Periods of one regime between two confirmed steps are counted together."""
+
+
+def _counts(record: _Record, settled: Sequence[Confirmed]) -> Iterator[tuple[_Count, Sequence[Confirmed], "list[_Miss]"]]:
+    """The misses that are counted together, and what was confirmed before them."""
+    for count, group in groupby(record.periods, key=lambda each: _count(each.period.regime.version, each.period.due_at, settled)):
+        yield count, settled[: count[1]], _misses(list(group))
+
+
+def _count(regime: str, due_at: UtcMs, settled: Sequence[Confirmed]) -> _Count:
+    return regime, sum(one.at < due_at for one in settled)
+
+
+def _proposals(record: _Record, settled: Sequence[Confirmed]) -> list[Proposal]:
+    """Everything that was ever proposed, confirmed or not."""
+    found = list(record.earlier)
+    begun = {(_count(each.regime, end_of(each.day), settled), each.step) for each in found}
+    for count, confirmed, misses in _counts(record, settled):
+        found += _proposed(misses, confirmed, {step for counted, step in begun if counted == count})
+    known = {(each.step, each.day) for each in found}
+    return [*found, *(each for each in _mismatched(record) if (each.step, each.day) not in known)]
 
 
 class _Miss(NamedTuple):
     """A missed period, and the run that it ends."""
 
-    warned: Warned
+    period: Period
     run: tuple[date, ...]
-    rules: tuple[Proposing, ...]
+
+    @property
+    def warned(self) -> Warned:
+        return Warned(self.period.day, len(self.run))
 
 
 def _misses(periods: Sequence[Decided]) -> list[_Miss]:
@@ -117,19 +155,18 @@ def _misses(periods: Sequence[Decided]) -> list[_Miss]:
     for period, outcome in periods:
         run = (*run, period.day) if outcome in WARNED else ()
         if run:
-            misses.append(_Miss(Warned(period.day, len(run)), run, period.regime.proposals))
+            misses.append(_Miss(period, run))
         if outcome is Outcome.ANSWERED:
             run = ()
     return misses
 
 
-def _proposed(periods: Sequence[Decided], misses: Sequence[_Miss], confirmed: Sequence[Confirmed]) -> Iterator[Proposal]:
+def _proposed(misses: Sequence[_Miss], confirmed: Sequence[Confirmed], proposed: set[Step]) -> Iterator[Proposal]:
     """What the misses lead to; a step that is proposed already is not proposed again."""
-    days = [miss.warned.day for miss in misses]
-    proposed: set[Step] = set()
+    days = [miss.period.day for miss in misses]
     for position, miss in enumerate(misses):
-        is_next = bool(confirmed) and miss.warned.day == periods[0].period.day
-        for rule in miss.rules:
+        is_next = bool(confirmed) and miss.period.opens_at <= confirmed[-1].at < miss.period.due_at
+        for rule in miss.period.regime.proposals:
             found = _after(rule, miss, confirmed) if rule.after and is_next else _met(rule, miss, days[: position + 1], confirmed)
             if found and found.step not in proposed:
                 proposed.add(found.step)
@@ -138,20 +175,23 @@ def _proposed(periods: Sequence[Decided], misses: Sequence[_Miss], confirmed: Se
 
 def _after(rule: Proposing, miss: _Miss, confirmed: Sequence[Confirmed]) -> Proposal | None:
     """The first period that was due after a step had been confirmed is missed too."""
-    day = miss.warned.day
-    return Proposal(rule.proposes, day, Ground.AFTER_CONFIRMED, (day,)) if confirmed[-1].step is rule.after else None
+    return _proposal(rule, miss, Ground.AFTER_CONFIRMED, (miss.period.day,)) if confirmed[-1].step is rule.after else None
 
 
 def _met(rule: Proposing, miss: _Miss, days: Sequence[date], confirmed: Sequence[Confirmed]) -> Proposal | None:
     """So many in a row, or within a month; for the first time, or once more after it was confirmed."""
     if rule.repeats and all(one.step is not rule.repeats for one in confirmed):
         return None
-    day, ground = miss.warned.day, Ground.REPEATED if rule.repeats else None
-    if rule.in_a_row and miss.warned.number >= rule.in_a_row:
-        return Proposal(rule.proposes, day, ground or Ground.IN_A_ROW, miss.run[-rule.in_a_row :])
-    if rule.within_a_month and len(days) >= rule.within_a_month and day <= _a_month_after(days[-rule.within_a_month]):
-        return Proposal(rule.proposes, day, ground or Ground.WITHIN_A_MONTH, tuple(days[-rule.within_a_month :]))
+    ground = Ground.REPEATED if rule.repeats else None
+    if rule.in_a_row and len(miss.run) >= rule.in_a_row:
+        return _proposal(rule, miss, ground or Ground.IN_A_ROW, miss.run[-rule.in_a_row :])
+    if rule.within_a_month and len(days) >= rule.within_a_month and days[-1] <= _a_month_after(days[-rule.within_a_month]):
+        return _proposal(rule, miss, ground or Ground.WITHIN_A_MONTH, tuple(days[-rule.within_a_month :]))
     return None
+
+
+def _proposal(rule: Proposing, miss: _Miss, ground: Ground, evidence: tuple[date, ...]) -> Proposal:
+    return Proposal(rule.proposes, miss.period.day, ground, evidence, miss.period.regime.version)
 
 
 def _a_month_after(day: date) -> date:
@@ -160,8 +200,9 @@ def _a_month_after(day: date) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def _mismatched(periods: Sequence[Decided], mismatches: Iterable[date]) -> Iterator[Proposal]:
+def _mismatched(record: _Record) -> Iterator[Proposal]:
     """A statement that a named position found untrue, judged by the regime of its period."""
-    for day in sorted(mismatches):
-        rules = next((each.period.regime.proposals for each in periods if each.period.day == day), ())
-        yield from (Proposal(rule.proposes, day, Ground.MISMATCH, (day,)) for rule in rules if rule.on_mismatch)
+    regimes = {each.period.day: each.period.regime for each in record.periods}
+    for day in sorted(set(record.mismatches) & regimes.keys()):
+        rules = (rule for rule in regimes[day].proposals if rule.on_mismatch)
+        yield from (Proposal(rule.proposes, day, Ground.MISMATCH, (day,), regimes[day].version) for rule in rules)

@@ -1,0 +1,237 @@
+"""The desk of reporting: a permit, a report, a finding, an act or a doubt in; the changed duties and their alerts out.
+
+It recognises what it has heard before: the same fact again changes nothing, the same id with other content is listed (law 5).
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from msgspec.structs import replace
+
+from schemas.escalation import AdmittedAct
+from schemas.ids import FIRM
+from schemas.ledger import Admitted, Bound, Enrolled, Odd, Refusal, Tick
+from schemas.obligations import LOOK_BACK_DAYS, Obligation
+from schemas.policy import Deadlines
+from schemas.reports import InspectionFinding, ReportSubmission
+from schemas.word import UtcMs
+from streams.pipeline.calendar import Period, end_of, find, local_day, window
+from streams.pipeline.line import NOTHING, Due, Entry, Step
+from streams.pipeline.surveillance import doubts
+from streams.pipeline.surveillance.doubts import Doubtful
+from streams.pipeline.surveillance.reporting.memory import (
+    NEVER,
+    Duty,
+    Excused,
+    Held,
+    Holding,
+    Inspected,
+    Ruling,
+    Stood,
+    Submission,
+    duty_name,
+    excused_name,
+    holding_name,
+)
+from streams.pipeline.surveillance.reporting.outcome import DAY_MS, reach
+from streams.pipeline.surveillance.reporting.restate import Case, Restated, due_of, restated, step_of
+from streams.pipeline.surveillance.reporting.tally import Told
+from streams.pipeline.surveillance.rulebook import Rulebook
+
+RULINGS = ("confirm", "waive", "excuse", "dispute")
+
+
+def hear_permit(entries: Mapping[str, Entry], word: Enrolled, book: Rulebook) -> Step:
+    """A permit, with its whole history: one duty for each obligation that binds it."""
+    found = (_enrolled(Case(entries, obligation, book), word) for obligation in book.policy.obligations)
+    return _with_holding(entries, word.subject, step_of(entries, (each for each in found if each), book))
+
+
+def _enrolled(case: Case, word: Enrolled) -> Restated | None:
+    """The duty that a permit has under one obligation, if that has ever bound it and anything is new."""
+    obligation = case.obligation
+    name = duty_name(word.subject, obligation.id, word.permit)
+    known: Duty | None = case.entries.get(name)
+    bound = tuple(each for each in word.obligations if each.obligation == obligation.id and _binds(each, obligation, word.holder))
+    if (known is None and not bound) or (known is not None and word.registry < known.registry):
+        return None
+    before = known or Duty(word.subject, obligation.id, word.permit)
+    is_new = before.enrolled_at == NEVER
+    after = replace(
+        before,
+        enrolled_at=word.at if is_new else min(before.enrolled_at, word.at),
+        decided_through=word.at - 1 if is_new else before.decided_through,
+        registry=word.registry,
+        bound=bound,
+        held=tuple(Held(each.since, each.state) for each in word.states),
+        stood=tuple(Stood(each.since, each.place) for each in word.places),
+        exercise=word.exercise,
+    )
+    if is_new:
+        after = replace(after, submissions=tuple(said for said in after.submissions if _due_at(said.day) >= after.enrolled_at))
+    return None if after == known else restated(case, after, Told(word.at))
+
+
+def _binds(bound: Bound, obligation: Obligation, holder: str) -> bool:
+    """What is asked of a permit by name binds where the obligation is of that kind; else its holder's kind decides."""
+    return obligation.assigned if bound.agreed_with else holder in obligation.holders
+
+
+def _due_at(day: str) -> UtcMs:
+    return end_of(date.fromisoformat(day))
+
+
+def hear_report(entries: Mapping[str, Entry], admitted: Admitted, book: Rulebook) -> Step:
+    """A report for one period."""
+    fact = ReportSubmission.model_validate_json(bytes(admitted.fact))
+    obligation = book.policy.obligation(fact.obligation)
+    period = find(obligation, fact.period) if obligation else None
+    if obligation is None or period is None:
+        return NOTHING
+    duty = _duty(entries, admitted, fact)
+    known = next((said for said in duty.submissions if (said.source, said.id) == (admitted.source, admitted.id)), None)
+    if known is not None:
+        return _again(known.digest, admitted, book)
+    if (answer := _beyond(duty, period, admitted, book)) is not None:
+        return answer
+    said = Submission(
+        period.day.isoformat(),
+        admitted.source,
+        admitted.id,
+        admitted.digest,
+        fact.state,
+        admitted.at if admitted.received_at is None else admitted.received_at,
+        fact.replaces or "",
+    )
+    after = replace(duty, submissions=(*duty.submissions, said), exercise=duty.exercise or admitted.exercise)
+    return _changed(Case(entries, obligation, book), after, period, admitted.at)
+
+
+def hear_finding(entries: Mapping[str, Entry], admitted: Admitted, book: Rulebook) -> Step:
+    """What a named position found in the field: of one period, or of the last that was over (R3)."""
+    fact = InspectionFinding.model_validate_json(bytes(admitted.fact))
+    obligation = book.policy.obligation(fact.obligation)
+    period = _found_of(obligation, fact) if obligation else None
+    if obligation is None or period is None:
+        return NOTHING
+    if book.roster.position(fact.by) is None:
+        return Step(words=(book.odd(admitted, what=Odd.UNKNOWN_POSITION),))
+    duty = _duty(entries, admitted, fact)
+    known = next((found for found in duty.inspected if (found.source, found.id) == (admitted.source, admitted.id)), None)
+    if known is not None:
+        return _again(known.digest, admitted, book)
+    if (answer := _beyond(duty, period, admitted, book)) is not None:
+        return answer
+    found = Inspected(period.day.isoformat(), fact.by, fact.found_at, fact.agrees, admitted.source, admitted.id, admitted.digest)
+    return _changed(Case(entries, obligation, book), replace(duty, inspected=(*duty.inspected, found)), period, admitted.at)
+
+
+def _found_of(obligation: Obligation, fact: InspectionFinding) -> Period | None:
+    if fact.period is not None:
+        return find(obligation, fact.period)
+    before = window(obligation, local_day(fact.found_at - LOOK_BACK_DAYS * DAY_MS), local_day(fact.found_at))
+    return next((period for period in reversed(before) if period.due_at <= fact.found_at), None)
+
+
+def _duty(entries: Mapping[str, Entry], admitted: Admitted, fact: ReportSubmission | InspectionFinding) -> Duty:
+    """The duty, or one that the register has not enrolled yet."""
+    known: Duty | None = entries.get(duty_name(admitted.subject, fact.obligation, fact.permit))
+    return known or Duty(admitted.subject, fact.obligation, fact.permit)
+
+
+def _again(first_digest: str, admitted: Admitted, book: Rulebook) -> Step:
+    return NOTHING if first_digest == admitted.digest else Step(words=(book.odd(admitted, first_digest),))
+
+
+def _beyond(duty: Duty, period: Period, admitted: Admitted, book: Rulebook) -> Step | None:
+    """What is answered where a fact can change nothing: one that comes too late is listed, one of a time before ours is not (G6)."""
+    if duty.enrolled_at != NEVER and period.due_at < duty.enrolled_at:
+        return NOTHING
+    is_late = admitted.at > period.due_at + book.policy.deadlines.lateness_days * DAY_MS
+    if is_late or period.due_at < reach(duty, book.policy.deadlines):
+        return Step(words=(book.odd(admitted, what=Odd.TOO_LATE),)) if duty.enrolled_at != NEVER else NOTHING
+    return None
+
+
+def _changed(case: Case, duty: Duty, period: Period, at: UtcMs) -> Step:
+    """What was said of a period that nobody has decided yet is only kept; else every period is judged anew."""
+    if period.due_at > duty.decided_through:
+        step = Step({duty.name: duty}, due={duty.name: due_of(duty, case.book)})
+    else:
+        step = step_of(case.entries, (restated(case, duty, Told(at)),), case.book)
+    return step if duty.name in case.entries else _with_holding(case.entries, duty.subject, step)
+
+
+def hear_act(entries: Mapping[str, Entry], act: AdmittedAct, book: Rulebook) -> Step:
+    """What a person said of one permit's period. ESCALATION answers it; here it is carried out, if it was theirs to say (G2, G3)."""
+    obligation, duty = book.policy.obligation(act.obligation), entries.get(duty_name(f"{FIRM}{act.firm}", act.obligation, act.permit))
+    period = find(obligation, date.fromisoformat(act.period)) if obligation else None
+    if obligation is None or duty is None or period is None or act.act not in RULINGS or not is_entitled(act, book.policy.deadlines):
+        return NOTHING
+    rulings = {(each.day, each.act, each.step): each for each in duty.rulings}
+    said = Ruling(act.period, act.act, act.at, act.position, act.step)
+    first = min(rulings.get((said.day, said.act, said.step), said), said, key=lambda each: (each.at, each.position))
+    rulings[said.day, said.act, said.step] = first
+    after = replace(duty, rulings=tuple(sorted(rulings.values(), key=lambda each: (each.day, each.act, each.step))))
+    return NOTHING if after == duty else _changed(Case(entries, obligation, book), after, period, act.at)
+
+
+def is_entitled(act: AdmittedAct, deadlines: Deadlines) -> bool:
+    """A firm may dispute what concerns itself; everything else is for the positions that decide."""
+    if act.act == "dispute":
+        return act.position == f"{FIRM}{act.firm}"
+    return act.position.startswith(deadlines.decided_by)
+
+
+def hear_act_on_all(entries: Mapping[str, Entry], act: AdmittedAct, book: Rulebook) -> Step:
+    """A period excused for everybody: every duty of the obligation is asked again (G2)."""
+    if act.act != "excuse" or not is_entitled(act, book.policy.deadlines) or book.policy.obligation(act.obligation) is None:
+        return NOTHING
+    excused = entries.get(excused_name(act.obligation)) or Excused(act.obligation)
+    periods = dict(excused.periods)
+    at = min(periods.get(act.period, act.at), act.at)
+    if periods.get(act.period) == at:
+        return NOTHING
+    after = replace(excused, periods=tuple(sorted({**periods, act.period: at}.items())))
+    duties = {name: entry for name, entry in entries.items() if isinstance(entry, Duty) and entry.obligation == act.obligation}
+    due = {name: due_of(duty, book)._replace(at=at) for name, duty in duties.items()}
+    return Step({after.name: after, **duties}, due={after.name: _excused_until(after, book), **due})
+
+
+def tick_excused(_: Mapping[str, Entry], excused: Excused, now: Tick, book: Rulebook) -> Step:
+    """What nobody asks for any more is forgotten."""
+    days = (book.policy.deadlines.lateness_days + LOOK_BACK_DAYS) * DAY_MS
+    left = replace(excused, periods=tuple((day, at) for day, at in excused.periods if max(_due_at(day), at) + days > now.at))
+    return Step({left.name: left}, due={left.name: _excused_until(left, book)}) if left.periods else Step({left.name: None})
+
+
+def _excused_until(excused: Excused, book: Rulebook) -> Due:
+    days = (book.policy.deadlines.lateness_days + LOOK_BACK_DAYS) * DAY_MS
+    return Due(at=min(max(_due_at(day), at) + days for day, at in excused.periods))
+
+
+def hear_refusal(entries: Mapping[str, Entry], refusal: Refusal, book: Rulebook) -> Step:
+    """INTAKE has refused something of this firm, which may have been its report (law 2)."""
+    return hear_doubt(entries, refusal.subject, Doubtful(refusal.origin, refusal.at, refusal.kind), book)
+
+
+def hear_doubt(entries: Mapping[str, Entry], subject: str, doubtful: Doubtful, book: Rulebook) -> Step:
+    """Something of this firm could not be read: its periods are judged anew."""
+    step = doubts.doubt(entries, subject, doubtful, book)
+    holding = entries.get(holding_name(subject))
+    if not step.changes or holding is None:
+        return step
+    doubtfully = step.changes[doubts.doubts_name(subject)]
+    duties = [entry for name in holding.duties if isinstance(entry := entries.get(name), Duty)]
+    cases = ((duty, Case(entries, of, book, doubtfully)) for duty in duties if (of := book.policy.obligation(duty.obligation)))
+    found = [(duty, restated(case, duty, Told(doubtful.at))) for duty, case in cases]
+    changed = step_of(entries, (each for duty, each in found if each.duty != duty), book)
+    return Step({**step.changes, **changed.changes}, changed.words, {**step.due, **changed.due})
+
+
+def _with_holding(entries: Mapping[str, Entry], subject: str, step: Step) -> Step:
+    """With the list of the firm's duties, if it has one more."""
+    name = holding_name(subject)
+    holding = entries.get(name) or Holding(subject)
+    duties = tuple(sorted({*holding.duties, *(changed for changed, entry in step.changes.items() if isinstance(entry, Duty))}))
+    return step if duties == holding.duties else step._replace(changes={**step.changes, name: replace(holding, duties=duties)})

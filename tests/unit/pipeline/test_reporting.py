@@ -1,0 +1,474 @@
+"""The desk of reporting: who did not report is warned of on proof alone, and whatever arrives later is put right (R1 to R4)."""
+
+from datetime import date
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.ids import COMPLETE
+from schemas.ledger import Bound, Count, Odd, Oddity, PlaceSince, StateSince
+from schemas.surveillance import Alert, Because
+from tests.deadlines import BEGINS, DAY, FRI, FRI2, GRACE, HOUR, KIIC, MM2100, SIINAS, TUE, TUE2, TUE3, Deadlines, due
+from tests.iomki import DEADLINES
+
+WARNED = "R2 iomki/2021-08-03/P-1"
+
+
+@pytest.fixture
+def seat() -> Deadlines:
+    """A seat that knows one firm with one permit, which must report from 3 August 2021 on."""
+    seat = Deadlines()
+    seat.enrol()
+    return seat
+
+
+def tallied(seat: Deadlines, day: date, partition: int = 0) -> dict[str, int]:
+    """What the estate was told last of a period."""
+    return dict(seat.alerts[f"R1 iomki/{day}/{partition}"].share.numbers)
+
+
+class TestWarnings:
+    def test_who_did_not_report_is_warned_of(self, seat):
+        """With the deadline, the instrument, and how it was proven."""
+        seat.passes(TUE)
+        alert = seat.alerts[WARNED]
+        assert (alert.state, alert.revision, alert.at, alert.estate) == ("firing", 1, due(TUE) + GRACE, "mm2100")
+        assert [(reason.because, reason.figure) for reason in alert.reasons] == [(Because.NOT_REPORTED, 1)]
+        assert alert.reasons[0].source.startswith("SE Menperin 3/2021")
+        situation = alert.situation
+        assert (situation.period, situation.permit, situation.due_at, situation.number) == ("2021-08-03", "P-1", due(TUE), 1)
+        assert (alert.share.period, alert.share.closes, alert.share.numbers) == ("iomki/2021-08-03", due(TUE) + GRACE, (("warnings_1", 1),))
+        assert (alert.share.deadline.due_at, alert.share.deadline.name_en) == (due(TUE), "IOMKI report")
+        proven = alert.proven
+        assert (proven.tick, proven.source, proven.through, proven.partitions, proven.of) == (1, SIINAS, due(TUE) + GRACE, 4, 4)
+
+    def test_who_reported_is_not_written_to(self, seat):
+        """The tally is said all the same, so that sums are complete; it is quiet."""
+        seat.report(TUE)
+        seat.passes(TUE)
+        assert seat.standing == {}
+        assert tallied(seat, TUE) == {"due": 1, "reported": 1, "absent": 0}
+        assert seat.alerts["R1 iomki/2021-08-03/0"].share.quiet
+
+    @pytest.mark.parametrize(
+        ("published", "read"),
+        [
+            pytest.param(due(TUE) - 1, due(FRI), id="its source has not published up to the deadline"),
+            pytest.param(0, due(FRI), id="its source never said how far it has published"),
+            pytest.param(due(FRI), due(TUE) + GRACE - 1, id="not everything has been read"),
+        ],
+    )
+    def test_without_proof_nobody_is_accused_however_late_it_is(self, seat, published, read):
+        """Law 6, G1: the tick itself may be days later."""
+        assert seat.tick(due(FRI) - 1, published=published, read=read) == []
+        assert seat.standing == {}
+        seat.tick(due(FRI) - 1)
+        assert (seat.standing, seat.alerts[WARNED].at) == ({WARNED: "firing"}, due(TUE) + GRACE)
+
+    def test_each_deadline_is_dated_by_itself(self, seat):
+        """Law 3: one tick, three deadlines, and the words of three ticks."""
+        seat.tick(due(TUE2) + GRACE)
+        other = Deadlines()
+        other.enrol()
+        for day in (TUE, FRI, TUE2):
+            other.passes(day)
+        dated = {name: (alert.at, alert.state, alert.situation, alert.share) for name, alert in seat.alerts.items()}
+        assert dated == {name: (alert.at, alert.state, alert.situation, alert.share) for name, alert in other.alerts.items()}
+        assert seat.alerts["R3 iomki/2021-08-10/P-1/deactivation"].at == due(TUE2) + GRACE
+
+    def test_what_is_decided_long_after_is_history(self, seat):
+        """G6: it interrupts nobody."""
+        seat.tick(due(TUE) + 40 * DAY)
+        assert seat.alerts[WARNED].historic
+        assert seat.alerts["R1 iomki/2021-08-03/0"].historic
+
+    def test_nothing_is_left_to_fire_twice(self, seat):
+        seat.passes(TUE)
+        assert seat.tick(due(TUE) + GRACE + 1) == []
+
+
+class TestReports:
+    @pytest.mark.parametrize(
+        ("after_due", "state", "because", "column"),
+        [
+            pytest.param(
+                -1, "withdrawn", Because.NOT_ACCUSED, "reported", id="received in time and published late: never to have been said"
+            ),
+            pytest.param(GRACE - 1, "withdrawn", Because.NOT_ACCUSED, "late", id="received within the grace"),
+            pytest.param(GRACE, "resolved", Because.ANSWERED, "absent", id="received after the warning: it is answered, and was right"),
+        ],
+    )
+    def test_a_report_that_arrives_after_the_warning_ends_it(self, seat, after_due, state, because, column):
+        """Law 7, and the tally agrees with what each receiver last read."""
+        seat.passes(TUE)
+        seat.report(TUE, due(TUE) + after_due)
+        alert = seat.alerts[WARNED]
+        assert (alert.state, alert.revision, alert.reasons[0].because) == (state, 2, because)
+        seat.tick(due(TUE) + 2 * DAY)
+        assert tallied(seat, TUE)[column] == 1
+
+    def test_a_tally_that_changes_is_told_again_and_dated_by_the_report(self, seat):
+        seat.passes(TUE)
+        seat.report(TUE, due(TUE) + 1)
+        seat.tick(due(TUE) + DAY)
+        alert = seat.alerts["R1 iomki/2021-08-03/0"]
+        assert (alert.revision, alert.at, alert.share.quiet) == (2, due(TUE) + GRACE, True)
+        assert tallied(seat, TUE) == {"due": 1, "reported": 1, "late": 1, "absent": 0}
+
+    def test_a_withdrawn_report_is_no_report(self, seat):
+        seat.report(TUE, id="s1")
+        seat.passes(TUE)
+        seat.report(TUE, due(TUE) + DAY, id="s2", state="withdrawn", replaces="s1")
+        assert seat.standing == {WARNED: "firing"}
+
+    def test_the_same_report_again_says_nothing(self, seat):
+        seat.passes(TUE)
+        seat.report(TUE, due(TUE) + DAY)
+        assert seat.report(TUE, due(TUE) + DAY) == []
+
+    def test_the_same_id_with_other_content_is_listed_and_decides_nothing(self, seat):
+        """Law 5."""
+        seat.report(TUE, id="s1")
+        (odd,) = seat.report(FRI, id="s1")
+        assert isinstance(odd, Oddity)
+        assert odd.what is Odd.OTHER_CONTENT
+        seat.passes(FRI)
+        assert seat.standing == {"R2 iomki/2021-08-06/P-1": "firing"}
+
+    def test_two_reports_that_contradict_each_other_are_both_reports(self, seat):
+        """Nobody is accused because a firm was counted twice."""
+        seat.report(TUE, id="s1", workers=10)
+        seat.report(TUE, id="s2", workers=12)
+        seat.passes(TUE)
+        assert seat.standing == {}
+
+    def test_a_report_that_comes_too_late_is_listed(self, seat):
+        """Beyond the allowed lateness nothing changes any more (law 4)."""
+        seat.passes(TUE)
+        (odd,) = seat.report(TUE, due(TUE) + DEADLINES.lateness_days * DAY + 1)
+        assert (odd.what, seat.standing) == (Odd.TOO_LATE, {WARNED: "firing"})
+
+    def test_what_was_due_before_the_permit_was_known_is_nobodys_business(self, seat):
+        """G6."""
+        assert seat.report(date(2021, 7, 27)) == []
+        assert seat.desk.entries["firm:f1|duty|iomki|P-1"].submissions == ()
+
+    def test_a_report_may_be_heard_before_its_permit(self):
+        """The register and the reports come over different topics."""
+        seat = Deadlines()
+        seat.report(TUE)
+        seat.enrol()
+        seat.passes(TUE)
+        assert seat.standing == {}
+
+
+class TestDoubts:
+    def test_while_a_refused_report_is_unresolved_nobody_is_accused(self, seat):
+        """Law 2: counted as undecided, for a person to look at."""
+        seat.refused(due(TUE) - HOUR)
+        seat.passes(TUE)
+        assert seat.standing == {}
+        assert tallied(seat, TUE) == {"due": 1, "reported": 0, "absent": 0, "undecided": 1}
+        assert not seat.alerts["R1 iomki/2021-08-03/0"].share.quiet
+
+    def test_a_refusal_that_is_heard_late_takes_the_warning_back(self, seat):
+        seat.passes(TUE)
+        seat.refused(due(TUE) - HOUR)
+        assert seat.standing == {WARNED: "withdrawn"}
+
+    def test_it_takes_back_those_of_all_permits_of_the_firm(self, seat):
+        """Nobody knows which permit was meant; both are counted once."""
+        seat.enrol("P-2")
+        seat.passes(TUE)
+        seat.refused(due(TUE) - HOUR)
+        assert set(seat.standing.values()) == {"withdrawn"}
+        seat.tick(due(TUE) + DAY)
+        assert tallied(seat, TUE) == {"due": 2, "reported": 0, "absent": 0, "undecided": 2}
+
+    def test_the_report_that_resolves_it_is_late_and_warned_of_by_nobody(self, seat):
+        seat.refused(due(TUE) - HOUR)
+        seat.passes(TUE)
+        seat.report(TUE, due(TUE) + 2 * DAY)
+        seat.tick(due(TUE) + 2 * DAY)
+        assert (seat.standing, tallied(seat, TUE)["late"]) == ({}, 1)
+
+
+class TestPermits:
+    def test_a_permit_that_ended_in_mid_period_owes_nothing(self, seat):
+        seat.enrol(states=(StateSince(BEGINS, "active"), StateSince(due(TUE) - HOUR, "ended")), registry=9)
+        seat.passes(TUE)
+        assert seat.alerts == {}
+
+    def test_what_the_register_learns_later_takes_the_warning_back(self, seat):
+        """And the firm is not counted among those who owed it."""
+        seat.passes(TUE)
+        seat.enrol(at=due(TUE) + DAY, obligations=(Bound("iomki", BEGINS),), states=(StateSince(BEGINS, "ended"),), registry=9)
+        assert seat.standing == {WARNED: "withdrawn"}
+        seat.tick(due(TUE) + DAY)
+        assert tallied(seat, TUE) == {"due": 0, "reported": 0, "absent": 0}
+
+    def test_an_older_word_of_the_register_changes_nothing(self, seat):
+        seat.enrol(registry=9)
+        assert seat.enrol(states=(StateSince(BEGINS, "ended"),), registry=8) == []
+        seat.passes(TUE)
+        assert seat.standing == {WARNED: "firing"}
+
+    def test_one_firm_with_two_permits_owes_two_reports(self, seat):
+        seat.enrol("P-2")
+        seat.report(TUE, permit="P-2")
+        seat.passes(TUE)
+        assert seat.standing == {WARNED: "firing"}
+        assert tallied(seat, TUE) == {"due": 2, "reported": 1, "absent": 1, "warnings_1": 1}
+
+    def test_a_plant_that_moves_in_mid_period_is_the_business_of_where_it_stood_when_it_was_due(self, seat):
+        places = (PlaceSince(BEGINS, MM2100), PlaceSince(due(TUE) - HOUR, KIIC))
+        seat.enrol(places=places, registry=9)
+        seat.passes(TUE)
+        assert seat.alerts[WARNED].estate == "kiic"
+
+    def test_a_move_that_is_learnt_later_is_told_in_both_estates(self, seat):
+        seat.passes(TUE)
+        said = seat.enrol(places=(PlaceSince(BEGINS, KIIC),), registry=9)
+        assert [(word.estate, word.state) for word in said if isinstance(word, Alert)] == [("mm2100", "withdrawn"), ("kiic", "firing")]
+        seat.tick(due(TUE) + DAY)
+        sums = {
+            alert.estate: dict(alert.share.numbers)["due"]
+            for alert in (w for _, w in seat.words if isinstance(w, Alert))
+            if alert.rule == "R1"
+        }
+        assert sums == {"mm2100": 0, "kiic": 1}
+
+    def test_a_plant_in_another_zone_has_the_same_deadline(self):
+        """WITA and WIT: before 24:00 in Jakarta."""
+        seat = Deadlines()
+        seat.enrol(places=(PlaceSince(BEGINS, msgspec.structs.replace(MM2100, zone="Asia/Jayapura")),))
+        seat.report(TUE, due(TUE) - 1)
+        seat.passes(TUE)
+        assert seat.standing == {}
+
+    def test_holders_of_another_kind_and_obligations_by_name_bind_nobody_else(self):
+        seat = Deadlines()
+        seat.enrol(holder="warehouse")
+        seat.enrol("P-2", obligations=(Bound("wajib-lapor", BEGINS),))
+        seat.enrol("P-3", obligations=(Bound("iomki", BEGINS, agreed_with="32"),))
+        assert seat.desk.entries == {}
+
+    def test_an_ended_permit_is_forgotten_when_nothing_can_change_it(self, seat):
+        seat.passes(TUE)
+        seat.enrol(states=(StateSince(BEGINS, "active"), StateSince(due(TUE) + HOUR, "ended")), registry=9)
+        seat.tick(due(FRI) + GRACE)
+        seat.tick(due(FRI) + 200 * DAY)
+        seat.tick(due(FRI) + 300 * DAY)
+        assert seat.desk.entries == {}
+        assert not seat.desk.dues
+
+
+class TestProposals:
+    def test_three_in_a_row_are_proposed_to_officials(self, seat):
+        for day in (TUE, FRI, TUE2):
+            seat.passes(day)
+        alert = seat.alerts["R3 iomki/2021-08-10/P-1/deactivation"]
+        assert (alert.state, alert.reasons[0].because, alert.reasons[0].figure) == ("firing", Because.IN_A_ROW, 3)
+        assert (alert.situation.step, alert.situation.evidence) == ("deactivation", ("2021-08-03", "2021-08-06", "2021-08-10"))
+        assert alert.share.numbers == (("to_check", 1),)
+
+    def test_a_report_received_in_time_after_all_takes_the_proposal_back(self, seat):
+        """Law 7: counters roll back, and the later warnings count anew."""
+        for day in (TUE, FRI, TUE2):
+            seat.passes(day)
+        seat.report(FRI, due(FRI) - HOUR)
+        assert seat.standing["R3 iomki/2021-08-10/P-1/deactivation"] == "withdrawn"
+        assert seat.alerts["R2 iomki/2021-08-10/P-1"].situation.number == 1
+
+    def test_what_officials_confirm_is_settled_and_leads_further(self, seat):
+        """G3: only then."""
+        for day in (TUE, FRI, TUE2):
+            seat.passes(day)
+        seat.act("confirm", TUE2, due(TUE2) + DAY, step="deactivation")
+        assert seat.alerts["R3 iomki/2021-08-10/P-1/deactivation"].reasons[0].because is Because.CONFIRMED
+        seat.passes(FRI2)
+        assert seat.alerts["R3 iomki/2021-08-13/P-1/revocation"].reasons[0].because is Because.AFTER_CONFIRMED
+
+    def test_without_their_word_nothing_further_is_proposed(self, seat):
+        for day in (TUE, FRI, TUE2, FRI2, TUE3):
+            seat.passes(day)
+        assert [name for name in seat.standing if name.startswith("R3")] == ["R3 iomki/2021-08-10/P-1/deactivation"]
+
+    def test_who_confirms_what_was_never_proposed_confirms_nothing(self, seat):
+        seat.passes(TUE)
+        seat.act("confirm", TUE, due(TUE) + DAY, step="deactivation")
+        seat.passes(FRI)
+        assert [name for name in seat.standing if name.startswith("R3")] == []
+
+    def test_a_dispute_is_shown_with_everything_that_rests_on_it(self, seat):
+        for day in (TUE, FRI, TUE2):
+            seat.passes(day)
+        seat.act("dispute", FRI, due(TUE2) + DAY, position="firm:f1")
+        proposal, warning = seat.alerts["R3 iomki/2021-08-10/P-1/deactivation"], seat.alerts["R2 iomki/2021-08-06/P-1"]
+        assert (proposal.situation.disputed, warning.situation.disputed) == (True, True)
+        assert proposal.share.numbers == (("to_check", 1), ("objections", 1))
+        assert not seat.alerts[WARNED].situation.disputed
+
+    def test_what_was_proposed_long_ago_is_neither_repeated_nor_lost(self, seat):
+        """Its periods are forgotten; an officer's word still ends it."""
+        for day in (TUE, FRI, TUE2):
+            seat.passes(day)
+        name = "R3 iomki/2021-08-10/P-1/deactivation"
+        for months in range(1, 5):
+            seat.tick(due(TUE2) + months * 30 * DAY)
+        assert seat.alerts[name].revision == 1
+        seat.act("confirm", TUE2, due(TUE2) + 121 * DAY, step="deactivation")
+        assert (seat.standing[name], seat.alerts[name].revision) == ("resolved", 2)
+
+    def test_memory_does_not_grow_with_the_years(self, seat):
+        """Who never reports and whom nobody answers."""
+        sizes = []
+        for weeks in range(1, 60):
+            seat.tick(due(TUE) + weeks * 7 * DAY)
+            sizes.append(len(msgspec.json.encode(seat.desk.entries["firm:f1|duty|iomki|P-1"])))
+        assert max(sizes[30:]) <= max(sizes[:30]) < 8_000
+        assert len(seat.desk.entries) < 80
+
+    def test_a_statement_found_untrue_is_proposed(self, seat):
+        seat.report(TUE)
+        seat.passes(TUE)
+        seat.finding(TUE, due(TUE) + DAY)
+        assert seat.standing == {"R3 iomki/2021-08-03/P-1/revocation": "firing"}
+
+    def test_the_last_word_of_each_inspector_counts(self, seat):
+        """In whatever order they come; of the last period that was over, where none is named."""
+        seat.report(TUE)
+        seat.passes(TUE)
+        seat.finding(None, due(TUE) + 2 * DAY, id="f2", agrees=True)
+        seat.finding(TUE, due(TUE) + DAY, id="f1")
+        assert seat.standing == {}
+        seat.finding(TUE, due(TUE) + 2 * DAY, id="f3", by="disnakertrans:72")
+        assert set(seat.standing.values()) == {"firing"}
+
+    def test_a_stranger_finds_nothing(self, seat):
+        seat.passes(TUE)
+        (odd,) = seat.finding(TUE, due(TUE) + DAY, by="somebody")
+        assert (odd.what, seat.standing) == (Odd.UNKNOWN_POSITION, {WARNED: "firing"})
+
+
+class TestOfficers:
+    @pytest.mark.parametrize("act", ["waive", "excuse"])
+    def test_an_officer_takes_the_warning_back(self, seat, act):
+        seat.passes(TUE)
+        seat.act(act, TUE, due(TUE) + DAY)
+        assert seat.standing == {WARNED: "withdrawn"}
+
+    def test_who_is_not_entitled_changes_nothing(self, seat):
+        seat.passes(TUE)
+        assert seat.act("waive", TUE, due(TUE) + DAY, position="firm:f1") == []
+        assert seat.act("dispute", TUE, due(TUE) + DAY, position="firm:f2") == []
+        assert seat.excuse_all(TUE, due(TUE) + DAY, "estate-mm2100") == []
+        assert seat.standing == {WARNED: "firing"}
+
+    def test_a_period_excused_for_everybody_takes_all_warnings_back(self, seat):
+        """G2: told at the next tick, and dated by the act."""
+        seat.enrol("P-2", "f2")
+        seat.passes(TUE)
+        seat.excuse_all(TUE, due(TUE) + DAY)
+        seat.tick(due(TUE) + DAY)
+        assert set(seat.standing.values()) == {"withdrawn"}
+        assert {seat.alerts[name].at for name in seat.standing} == {due(TUE) + DAY}
+        assert tallied(seat, TUE) == {"due": 2, "reported": 0, "absent": 0, "excused": 2}
+
+    def test_an_excuse_before_the_deadline_holds_for_it(self, seat):
+        seat.excuse_all(TUE, due(TUE) - DAY)
+        seat.passes(TUE)
+        assert seat.standing == {}
+
+    def test_an_excuse_is_forgotten_when_nothing_can_be_said_of_it_any_more(self, seat):
+        seat.excuse_all(TUE, due(TUE) - DAY)
+        seat.tick(due(TUE) + 200 * DAY)
+        assert "~excused|iomki" not in seat.desk.entries
+
+
+class TestReminders:
+    def reminded(self, seat: Deadlines) -> list[str]:
+        return [word.about for _, word in seat.words if isinstance(word, Alert) and word.rule == "R4"]
+
+    def test_a_firm_that_has_not_reported_is_reminded_twice(self, seat):
+        for hours in (24, 3):
+            seat.tick(due(TUE) - hours * HOUR)
+        assert self.reminded(seat) == ["iomki/2021-08-03/P-1/24h", "iomki/2021-08-03/P-1/3h"]
+        alert = seat.alerts["R4 iomki/2021-08-03/P-1/24h"]
+        assert (alert.at, alert.share.period, alert.reasons[0].figure) == (due(TUE) - 24 * HOUR, "iomki/2021-08-03/24h", 24)
+
+    def test_who_has_reported_is_not_reminded(self, seat):
+        seat.tick(due(TUE) - 24 * HOUR)
+        seat.report(TUE, due(TUE) - 10 * HOUR)
+        seat.tick(due(TUE) - 3 * HOUR)
+        assert self.reminded(seat) == ["iomki/2021-08-03/P-1/24h"]
+
+    def test_who_withdraws_is_reminded(self, seat):
+        seat.report(TUE, id="s1")
+        seat.report(TUE, due(TUE) - 20 * HOUR, id="s2", state="withdrawn", replaces="s1")
+        seat.tick(due(TUE) - 3 * HOUR)
+        assert self.reminded(seat) == ["iomki/2021-08-03/P-1/3h"]
+
+    def test_nobody_is_reminded_while_the_source_is_behind(self, seat):
+        """The report may be on its way; and what comes when the deadline has passed is of no use."""
+        seat.tick(due(TUE) - HOUR, published=due(TUE) - 25 * HOUR)
+        assert self.reminded(seat) == []
+        seat.tick(due(TUE) + HOUR, published=due(TUE) + HOUR)
+        assert self.reminded(seat) == []
+
+
+class TestTallies:
+    def test_clock_is_told_how_many_are_absent(self, seat):
+        """For the brake (G2): in the same tick, once."""
+        seat.enrol("P-2", "f2")
+        seat.report(TUE)
+        said = seat.passes(TUE)
+        assert [word for word in said if isinstance(word, Count)] == [Count("surveillance", 0, "iomki", "2021-08-03", 2, 1, 0)]
+
+    def test_the_duties_are_counted_before_the_tally_is_told(self, seat):
+        """Fifty firms, one word of each kind."""
+        for n in range(50):
+            seat.enrol(f"Q-{n}", f"q{n}")
+        said = seat.passes(TUE)
+        assert sum(isinstance(word, Count) for word in said) == 1
+        assert tallied(seat, TUE) == {"due": 51, "reported": 0, "absent": 51, "warnings_1": 51}
+
+    def test_it_is_waited_for_by_everything_that_was_read_first(self, seat):
+        seat.passes(date(2021, 7, 30))
+        ((_, instant),) = seat.desk.dues.least().proven
+        assert instant == due(TUE) - 24 * HOUR
+        seat.report(TUE)
+        assert seat.desk.dues.least().proven == ((COMPLETE, due(TUE) + GRACE),)
+
+
+SAID = (
+    ("report", TUE, due(TUE) + HOUR, {"id": "s1"}),
+    ("report", TUE, due(TUE) + DAY, {"id": "s2", "state": "withdrawn", "replaces": "s1"}),
+    ("report", FRI, due(FRI) + 2 * DAY, {"id": "s3"}),
+    ("report", TUE2, due(TUE2) - DAY, {"id": "s4"}),
+    ("act", "waive", FRI, due(TUE2), {}),
+    ("act", "dispute", TUE, due(TUE2), {"position": "firm:f1"}),
+    ("finding", TUE, due(TUE2), {"id": "f1"}),
+    ("finding", TUE, due(TUE2) + 1, {"id": "f2", "agrees": True}),
+    ("refused", due(FRI) - HOUR, {}),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.permutations(SAID), st.lists(st.integers(0, len(SAID) - 1), max_size=3), st.integers(0, len(SAID)))
+def test_the_order_of_arrival_leaves_no_trace(said, repeated, decided_after):
+    """Law 4: whatever comes before or after the deadlines were decided, in the end the same alerts stand with the same content."""
+
+    def stands(order, decided_after):
+        seat = Deadlines()
+        seat.enrol()
+        for n, (method, *arguments, named) in enumerate(order):
+            if n == decided_after:
+                seat.passes(TUE2)
+            getattr(seat, method)(*arguments, **named)
+        seat.tick(due(TUE2) + 2 * DAY)
+        return {n: (a.state, a.situation, a.share) for n, a in seat.alerts.items() if a.state == "firing" and not n.startswith("R4")}
+
+    assert stands([*said, *(said[n] for n in repeated)], decided_after) == stands(SAID, 0)
