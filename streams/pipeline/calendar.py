@@ -12,6 +12,9 @@ from schemas.word import UtcMs, as_datetime
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 _DAY = timedelta(days=1)
+_remembered = lru_cache(maxsize=1024)
+"""On a deadline thousands ask for the same."""
+
 _NEVER = date.max
 
 
@@ -39,20 +42,22 @@ def periods(obligation: Obligation, since: date) -> Iterator[Period]:
             day = regime.due.on_or_after(day + _DAY)
 
 
+@_remembered
 def find(obligation: Obligation, day: date) -> Period | None:
     """The period that falls due on that day, if one does."""
     found = next(periods(obligation, day), None)
     return found if found and found.day == day else None
 
 
+@_remembered
 def following(obligation: Obligation, after: UtcMs) -> Period | None:
     """The first period that is due later than `after`; None when the obligation has ended."""
     return next((period for period in periods(obligation, local_day(after)) if period.due_at > after), None)
 
 
-@lru_cache(maxsize=1024)
+@_remembered
 def window(obligation: Obligation, since: date, until: date) -> tuple[Period, ...]:
-    """Every period that falls due on these days, both included. Remembered: on a deadline thousands ask for the same."""
+    """Every period that falls due on these days, both included."""
     return tuple(takewhile(lambda period: period.day <= until, periods(obligation, since)))
 
 
