@@ -21,12 +21,13 @@ SETTINGS = (
 )
 EXAMPLE = "Example: siaga simulate itss --out itss.ndjson"
 
-Name = Annotated[str, typer.Argument(metavar="STORY", help="The name of a story, as itss or itss-unanswered.")]
+Name = Annotated[str, typer.Argument(metavar="STORY", help="The name of a story, as itss or deadline-night.")]
 Out = Annotated[Path | None, typer.Option("--out", help="The file to write; stdout by default.")]
+Firms = Annotated[int | None, typer.Option("--firms", min=1, help="How many firms there are, where a story makes them up.")]
 Publish = Annotated[bool, typer.Option("--publish", help="Play it on Kafka, for workers that run under the same prefix.")]
 
 
-def simulate(story: Name, file: Out = None, publish: Publish = False, as_json: AsJson = False) -> None:
+def simulate(story: Name, file: Out = None, firms: Firms = None, publish: Publish = False, as_json: AsJson = False) -> None:
     """Write a story's register and facts as NDJSON, or play it on Kafka: facts, acts and watermarks, each when the line is ready for it.
 
     Written as NDJSON a story has no acts: on which revision a person acts is known only when the time has come. --json prints a summary
@@ -46,7 +47,7 @@ def simulate(story: Name, file: Out = None, publish: Publish = False, as_json: A
     """  # noqa: D301  \b keeps the lines of a paragraph apart in the help
     from streams.cli.stage import bill
 
-    told = bill.load(story)
+    told = bill.load(story, firms)
     if publish:
         _play(told, as_json)
         return

@@ -31,10 +31,10 @@ LINES_OF_OTHERS = 6
 IN_DEMO = ("itss", "itss-unanswered")
 
 
-def load(name: str) -> Story:
-    """The story of that name."""
+def load(name: str, firms: int | None = None) -> Story:
+    """The story of that name, of so many firms where they are made up."""
     try:
-        return shelf.load(name)
+        return shelf.load(name, firms)
     except LookupError as error:
         raise Stop(str(error.args[0])) from None
 

@@ -6,7 +6,7 @@ what a line says was received by SIINas at the line's own instant unless `receiv
 
 import random
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from schemas.word import UtcMs, format_time
@@ -63,9 +63,11 @@ def mark(through: UtcMs) -> Line:
     return _line(through + _SEEN_BY, mark={"source": SIINAS, "complete_through": format_time(through)})
 
 
-def marks(deadline: Deadline) -> Iterator[Line]:
-    """The marks by which reminders, and then absences, are proven."""
-    yield from (mark(deadline.due_at - before) for before in (24 * HOUR, 3 * HOUR, 0))
+def marks(since: UtcMs, until: UtcMs) -> Iterator[Line]:
+    """A mark every six hours, midnight in Jakarta among them, and one three hours before midnight: for reminders and for absences."""
+    midnight = -(-(since - 17 * HOUR) // DAY) * DAY + 17 * HOUR
+    instants = (midnight + n * 3 * HOUR for n in range(-8, (until - midnight) // (3 * HOUR) + 1) if n % 2 == 0 or n % 8 == 7)
+    yield from (mark(instant) for instant in instants if since < instant + _SEEN_BY <= until)
 
 
 def _line(at: UtcMs, *, received_at: UtcMs | None = None, **said: Any) -> Line:
@@ -74,8 +76,10 @@ def _line(at: UtcMs, *, received_at: UtcMs | None = None, **said: Any) -> Line:
     return Line.model_validate({**known, **said})
 
 
-def told(name: str, title: str, known: Iterable[Firm], lines: Iterable[Line], *, starts: UtcMs, until: UtcMs, description: str) -> Story:
-    """The story of these firms."""
+def told(
+    name: str, title: str, known: Iterable[Firm], lines: Iterable[Line], *, starts: UtcMs, until: UtcMs, stops: UtcMs = 0, description: str
+) -> Story:
+    """The story of these firms. SIINas publishes its marks all along, or until it `stops`."""
     whole = {
         "name": name,
         "title": title,
@@ -86,7 +90,7 @@ def told(name: str, title: str, known: Iterable[Firm], lines: Iterable[Line], *,
         "until": format_time(until),
         "sources": SOURCES,
         "registry": tuple(register(known, POLICY, ROSTER)),
-        "lines": tuple(sorted(lines, key=lambda line: line.at)),
+        "lines": tuple(sorted((*lines, *marks(starts, stops or until)), key=lambda line: line.at)),
     }
     return Story.model_validate(whole)
 
@@ -107,7 +111,7 @@ def deadline_night(count: int = 2_000, seed: int = 20210730) -> Story:
         "deadline-night",
         "A deadline: Friday 30 July 2021",
         known,
-        [*lines, *_stragglers(sorted(absent)), *marks(FRIDAY)],
+        [*lines, *_stragglers(sorted(absent))],
         starts=FRIDAY.due_at - 64 * HOUR,
         until=FRIDAY.decided_at + 6 * HOUR,
         description=f"{count} made-up firms on real estates; {len(absent)} of them have not reported when the deadline is decided.",
@@ -141,7 +145,7 @@ def quiet_week(count: int = 999, seed: int = 20210806) -> Story:
         "quiet-week",
         "A quiet week: 3 and 6 August 2021",
         known,
-        [*early, *marks(tuesday), *marks(friday)],
+        early,
         starts=tuesday.due_at - 71 * HOUR,
         until=friday.decided_at + HOUR,
         description=f"{count} made-up firms report twice, each time more than a day early.",
@@ -157,11 +161,52 @@ def siinas_down(count: int = 500, seed: int = 20210730) -> Story:
         "siinas-down",
         "SIINas falls silent: Friday 30 July 2021",
         known,
-        [*(line for line in reports if line.at < stops), mark(FRIDAY.due_at - 24 * HOUR), mark(stops)],
+        [line for line in reports if line.at < stops],
         starts=FRIDAY.due_at - 64 * HOUR,
         until=FRIDAY.decided_at + 6 * HOUR,
+        stops=stops + _SEEN_BY,
         description="Everybody reports, but what SIINas receives in the last four hours it does not publish.",
     )
+
+
+def backfill(count: int = 60, seed: int = 20220801) -> Story:
+    """A year of history is published at once, misses and accidents among it, and then a week goes by: nobody is interrupted (G6)."""
+    chance, known = random.Random(seed), firms(count, seed)
+    starts, friday = Deadline(date(2022, 7, 31)).due_at, Deadline(date(2022, 8, 5))
+    published = starts + 10 * HOUR
+    past = [Deadline(FRIDAY.day + timedelta(weeks=week)) for week in range(7, 53)]
+    history = [
+        report(who, due, published, received_at=due.due_at - chance.randrange(HOUR, 60 * HOUR))
+        for due in past
+        for who in known
+        if chance.random() >= ABSENT_SHARE
+    ]
+    accidents = [_accident(who, published, starts - days * DAY) for who, days in zip(known, (300, 200, 100, 40), strict=False)]
+    now = [report(who, friday, friday.due_at - chance.randrange(25 * HOUR, 60 * HOUR)) for who in known]
+    return told(
+        "backfill",
+        "A year at once: Monday 1 August 2022",
+        known,
+        [*accidents, *history, *now],
+        starts=starts,
+        until=friday.decided_at + HOUR,
+        description=f"{len(history)} reports of {len(past)} deadlines and {len(accidents)} accidents, all of them old, arrive at once.",
+    )
+
+
+def _accident(who: Firm, at: UtcMs, occurred_at: UtcMs) -> Line:
+    """An accident that the firm tells of long afterwards."""
+    data = {
+        "firm": who.id,
+        "kind": "fire",
+        "unit": "gudang",
+        "asserted_by": {"name": f"manajemen {who.name}", "rank": "firm"},
+        "asserted_at": format_time(at),
+        "occurred_at": format_time(occurred_at),
+        "dead": 2,
+        "injured": {"hospitalised": 3},
+    }
+    return _line(at, fact=Spoken(word="incident-bulletin", id=f"accident/{who.id}", publisher=SIINAS, data=data))
 
 
 # --------------------------------------------------------------------------- Kabupaten Bekasi, 3 August 2021
@@ -207,7 +252,7 @@ def bekasi_deadline() -> Story:
         "bekasi-deadline",
         "Kab. Bekasi: Tuesday 3 August 2021",
         known,
-        [*reports, *objections, *(line for due in days for line in marks(due))],
+        [*reports, *objections],
         starts=days[0].due_at - 47 * HOUR,
         until=days[2].decided_at + HOUR,
         description="1,611 active permits of one regency over the first three deadlines of the circular of July 2021.",

@@ -88,7 +88,7 @@ def register(known: Iterable[Firm], policy: str, roster: str) -> Iterator[Entere
     for site in sites():
         if site.estate and site.estate.id in estates:
             yield _entered("registry-estate", {"id": site.estate.id, "name": site.estate.name, "regency": site.estate.regency})
-    source = {"id": SIINAS, "owner": "Pusdatin Kemenperin (contoh)", "trusted_times": True, "silent_after_minutes": 120}
+    source = {"id": SIINAS, "owner": "Pusdatin Kemenperin (contoh)", "trusted_times": True, "silent_after_minutes": 480}
     yield _entered("registry-source", source)
     active = {"policy": policy, "roster": roster, "effective_from": SINCE, "by": "dir-perwilayahan"}
     yield Entered(source=(DESIGN,), entry=Spoken(word="activate", id="activate-1", data=active))
