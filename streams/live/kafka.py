@@ -70,6 +70,25 @@ async def ends(settings: Settings, *topics: Topic) -> Ends:
         return found
 
 
+async def begins(settings: Settings, *topics: Topic) -> Ends:
+    """Where each partition begins by now: what stood before has been deleted."""
+    async with _reader(settings) as consumer:
+        found: Ends = await consumer.beginning_offsets([p for topic in topics for p in _partitions(settings, topic, None)])
+        return found
+
+
+async def record_at(settings: Settings, topic: Topic, partition: int, offset: int) -> Record | None:
+    """One committed record; None when there is none at that offset."""
+    async with _reader(settings) as consumer:
+        (place,) = _partitions(settings, topic, partition)
+        ends = await _placed(consumer, [place], None)
+        consumer.seek(place, offset)
+        while await consumer.position(place) < ends[place]:
+            for record in (await consumer.getmany(place, timeout_ms=_POLL_MS)).get(place, ()):
+                return as_record(record, topic.name) if record.offset == offset else None
+    return None
+
+
 async def follow(settings: Settings, *topics: Topic, since: UtcMs | None = None, after: Ends | None = None) -> AsyncIterator[Record]:
     """Every committed record from the beginning, from append time `since`, or after those `ends`, for ever."""
     async with _reader(settings) as consumer:

@@ -1,0 +1,43 @@
+"""The audit over a real Kafka: Morowali says the same again."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from streams.cli.stage.play import play
+from streams.live.settings import Settings
+from streams.simulate import shelf
+from tests.live.night import night
+
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+
+
+def audit(settings: Settings, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`siaga audit`, as an auditor calls it."""
+    where = {"SIAGA_KAFKA": settings.kafka, "SIAGA_PREFIX": settings.prefix, "SIAGA_TIME": "watermarks"}
+    command = [sys.executable, "-m", "streams.cli.main", "audit", *options]
+    return subprocess.run(command, env=os.environ | where | environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+async def test_morowali_says_the_same_again_while_workers_go_on(settings: Settings, tmp_path: Path) -> None:
+    """Eight rooms at all their seats; those who are still at work make no difference."""
+    story = shelf.load("itss")
+    async with night(settings, tmp_path) as running:
+        await running.workers.while_they_work(play(settings, story))
+        while_they_work = await asyncio.to_thread(audit, settings)
+    assert (while_they_work.returncode, while_they_work.stderr) == (0, "")
+    assert while_they_work.stdout.startswith("IDENTICAL · ")
+    done = audit(settings, "--json")
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["verdict"], found["first"], found["differences"]) == (0, "IDENTICAL", None, [])
+    assert (found["rooms"], found["left_out"], found["gone"]) == (8, {}, 0)
+    assert found["words"] > 1_000
+    print(while_they_work.stdout, done.stdout)
+    wrong = audit(settings, SIAGA_TIME="clock")
+    assert wrong.returncode == 2
+    assert "SIAGA_TIME=watermarks" in wrong.stderr
