@@ -226,9 +226,8 @@ def test_a_source_that_the_register_learns_of_in_between_is_answered_by_what_was
     """An accepted watermark leads to no word, and so tells no revision: it is answered by one by which it leads to none."""
     tell = Shift()
     late = entry(SourceEntry, "https://late.example", owner="late", speaks_as=["police"])
-    tell("11:00", late)
     mark = Uttered(REPORTS, SourceWatermark.type, {"complete_through": format_time(clock("11:00"))}, source="https://late.example")
-    tell("11:05", mark)
+    tell("11:00", late, mark)
     tell("11:10")
     assert [seat for seat in audited(tell) if seat.first] == []
 

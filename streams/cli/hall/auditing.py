@@ -96,15 +96,16 @@ async def audited(settings: Settings, *, since: UtcMs = 0, to: UtcMs | None = No
     audit = Audit(rooms, recollection, Span(since, limits, cut))
     async for record in _told("what was said then", kafka.read(settings, *WRITTEN), say):
         audit.wrote(record)
-    begins: dict[Partition, UtcMs] = {}
-    for inbox in HEARD:
-        async for record in _told(f"{inbox.name} is heard again", kafka.read(settings, inbox), say):
-            if to is not None and record.timestamp >= to:
-                continue
-            if record.topic == LEDGER.name:
-                _check_time(record, settings)
-            audit.hears(record)
-            begins.setdefault((record.topic, record.partition), record.timestamp)
+    begins, over = dict[Partition, UtcMs](), set[Partition]()
+    async for record in _told("what is said now", kafka.read(settings, *HEARD), say):
+        where = (record.topic, record.partition)
+        if where in over or (to is not None and record.timestamp >= to):
+            over.add(where)
+            continue
+        if record.topic == LEDGER.name:
+            _check_time(record, settings)
+        audit.hears(record)
+        begins.setdefault(where, record.timestamp)
     if await _cut(settings) != cut:
         raise Stop("retention has deleted records while they were read; run the audit again", 1)
     seats = audit.verdict()
