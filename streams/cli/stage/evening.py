@@ -166,8 +166,8 @@ class Evening:
             self._screen.line(f"audit found: {one_line(audit.first)}")
         seconds = time.monotonic() - self._begun
         self._screen.line(f"checker {worst.verdict} · lost {lost} · twice {twice} · {seconds:.0f} s")
-        counts = f"{audit.records:,} records read again, {audit.words:,} words"
-        self._screen.line(f"audit {audit.verdict} · {counts}   next: {_command()} --help · make test")
+        counts = f"{audit.records:,} records, {audit.words:,} words"
+        self._screen.line(f"audit {audit.verdict} · {counts}   next: {_command()} dry-run itss · make test")
         return {
             "broker": running.name,
             "seconds_install": int(os.environ.get("SIAGA_SECONDS_INSTALL", "0") or 0),
