@@ -87,8 +87,8 @@ def in_words(difference: Difference, then: Record | None) -> str:
             return f"{where}: does not say now what it said then: {_named(was)}"
         case Kind.REPEATED:
             return f"{where}: says once what stands there twice: {_named(was)}"
-    field, one, other = next(_differing("", was, now), ("nothing that can be shown", was, now))
-    return f"{where}: {field.lstrip('.')} was {_short(one)}, is now {_short(other)}"
+    field, one, other = next(differing("", was, now), ("nothing that can be shown", was, now))
+    return f"{where}: {field.lstrip('.')} was {shortened(one)}, is now {shortened(other)}"
 
 
 def _told(said: Record | Row | None) -> Mapping[str, Any]:
@@ -115,18 +115,19 @@ def _named(told: Mapping[str, Any]) -> str:
     return f"{told.get('word', 'a word')} to {told.get('topic', 'an unknown topic')} for {told.get('key') or 'everybody'}"
 
 
-def _differing(path: str, was: Any, now: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Every leaf that differs, with its path."""
+def differing(path: str, was: Any, now: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Every leaf of two plain values that differs, with its path."""
     if isinstance(was, dict) and isinstance(now, dict):
         for name in dict.fromkeys((*was, *now)):
-            yield from _differing(f"{path}.{name}", was.get(name), now.get(name))
+            yield from differing(f"{path}.{name}", was.get(name), now.get(name))
     elif isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
         for number, (one, other) in enumerate(zip(was, now, strict=True)):
-            yield from _differing(f"{path}[{number}]", one, other)
+            yield from differing(f"{path}[{number}]", one, other)
     elif was != now:
         yield path, was, now
 
 
-def _short(value: Any) -> str:
+def shortened(value: Any) -> str:
+    """A plain value in a line."""
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
