@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,16 +14,10 @@ from streams.replay.story_time import play as play_on_paper
 from streams.simulate import shelf
 from streams.simulate.story import Story
 from tests.live.night import night
+from tests.live.recorded import audit
 from tests.story import admission, dry_run
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
-
-
-def audit(settings: Settings, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`siaga audit`, as an auditor calls it."""
-    where = {"SIAGA_KAFKA": settings.kafka, "SIAGA_PREFIX": settings.prefix, "SIAGA_TIME": "watermarks"}
-    command = [sys.executable, "-m", "streams.cli.main", "audit", *options]
-    return subprocess.run(command, env=os.environ | where | environment, capture_output=True, text=True, timeout=120, check=False)
 
 
 async def test_morowali_says_the_same_again_while_workers_go_on(settings: Settings, tmp_path: Path) -> None:
