@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from schemas import codec
 from schemas.delivery import Attempt
 from schemas.escalation import Answer, Delivery, Escalation, Why
-from schemas.ids import STORY, digest
-from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, SourceWatermark
+from schemas.ids import digest
+from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome
 from schemas.ledger import Admitted, Tick
 from schemas.operator import Acknowledge, StandDown, Verify
 from schemas.registry import Activate, EstateEntry, FirmEntry, ObligationAssigned, PermitEntry, PlantEntry, RegionEntry, SourceEntry
@@ -30,7 +30,6 @@ from schemas.topics import (
     ESCALATION_INBOX,
     ESCALATIONS,
     INCIDENTS,
-    INTAKE_TOPICS,
     LEDGER,
     REGISTRY,
     REPORTS,
@@ -38,15 +37,16 @@ from schemas.topics import (
 )
 from schemas.word import Stamp, UtcMs, Word, format_time
 from streams.live.library import load
-from streams.pipeline.clock import CLOCK, Pace
-from streams.pipeline.delivery import DELIVERY
+from streams.pipeline.clock import Pace
 from streams.pipeline.escalation import ESCALATION
 from streams.pipeline.intake import INTAKE
 from streams.pipeline.intake.admit import Admission
 from streams.pipeline.intake.registry import Registry
 from streams.pipeline.line import Due, InForce, Record, Room, Said
 from streams.pipeline.surveillance import SURVEILLANCE
-from streams.replay.dry_run import Answering, DryRun, Hosted
+from streams.replay.dry_run import Answering, DryRun
+from streams.replay.rooms import hosted
+from streams.replay.story_time import go_on, move
 
 LIBRARY = load()
 POLICY = LIBRARY.policies["2026-11-23.1"]
@@ -448,23 +448,24 @@ def uttered_act(acting: Acting, escalation: Escalation) -> Uttered:
 class Shift:
     """A shift at the desk: the whole line in memory, in story time. Call it with the time and what was said."""
 
-    def __init__(self, *entries: Uttered, connected: bool = False, answering: Answering | None = None, starts: str = "05:00") -> None:
-        self.admission = admission(entries=())
+    def __init__(
+        self, *entries: Uttered, connected: bool = False, answering: Answering | None = None, starts: str = "05:00", digest_key: bytes = b""
+    ) -> None:
+        self.admission = admission(entries=())._replace(digest_key=digest_key)
         self.line = dry_run(self.admission, answering)
         self.now = clock(starts)
         self._told = 0
         for said in (*register(connected=connected), *entries):
             self._publish(said, self.now)
-        self._watermark(self.now)
+        self._move(self.now)
 
     def __call__(self, when: str, *said: Uttered | Acting) -> list[Heard]:
         """Time goes on to `when`, where this is said. What has been heard since the last line of the log."""
         at = clock(when)
-        while (due := self.line.least_due()) is not None and self.now < due < at:
-            self._watermark(due)
+        go_on(self.line, self.now, at)
         for one in said:
             self._publish(self._uttered(one), at)
-        self._watermark(at)
+        self._move(at)
         heard = heard_of(self.deliveries[self._told :])
         self._told = len(self.deliveries)
         return heard
@@ -481,12 +482,8 @@ class Shift:
         self.line.publish(said.topic, json.dumps(said.at(at).cloud(at)).encode())
         self.line.settle()
 
-    def _watermark(self, at: UtcMs) -> None:
-        for topic in INTAKE_TOPICS:
-            for partition in range(topic.partitions):
-                mark = Uttered(topic, SourceWatermark.type, {"complete_through": format_time(at)}, "complete_through", STORY).at(at)
-                self.line.publish(topic, json.dumps(mark.cloud(None)).encode(), partition=partition)
-        self.line.settle()
+    def _move(self, at: UtcMs) -> None:
+        move(self.line, at)
         self.now = at
 
     def words(self, topic: Topic, kind: type) -> list[Any]:
@@ -533,11 +530,7 @@ class Shift:
 
 def dry_run(known: Admission, answering: Answering | None = None) -> DryRun:
     """The whole line, hosted in memory, in story time."""
-    rooms = (
-        Hosted(INTAKE, lambda _: known),
-        Hosted(CLOCK, lambda _: Pace(story_time=True, policy_of=LIBRARY.policy)),
-        *(Hosted(room, LIBRARY.in_force) for room in (SURVEILLANCE, ESCALATION, DELIVERY)),
-    )
+    rooms = hosted(lambda _: known, Pace(story_time=True, policy_of=LIBRARY.policy), LIBRARY.in_force)
     return DryRun(rooms, known, wall=NOON_2026, answering=answering)
 
 

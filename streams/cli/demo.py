@@ -23,8 +23,9 @@ UntilDone = Annotated[bool, typer.Option("--until-done", help="Wait for nobody: 
 def demo(story: Stories = None, speed: Speed = None, until_done: UntilDone = False, as_json: AsJson = False) -> None:
     """A furnace explodes in Morowali, and the right people are told: on a real Apache Kafka, with mails and signed webhooks.
 
-    One receiver is down at first, and one of two workers is killed in the middle. A checker then reads all topics and what was caught.
-    With --json the lines go to stderr, and stdout is one JSON object. The exit code is 1 when the checker found anything.
+    One receiver is down at first, and one of two workers is killed in the middle. A checker then reads all topics and what was caught,
+    and an audit says everything again and compares. With --json the lines go to stderr, and stdout is one JSON object. The exit code is 1
+    when the checker or the audit found anything.
     """
     begun = time.monotonic()
     from streams.cli.stage import bill, keys
@@ -39,4 +40,4 @@ def demo(story: Stories = None, speed: Speed = None, until_done: UntilDone = Fal
         found = Evening(screen, begun, speed=speed, waits_for_somebody=is_watched and not until_done).play(stories)
     if as_json:
         print(json.dumps(found, ensure_ascii=False), flush=True)
-    end(0 if found["verdict"] == "ALL-RECORDS-DELIVERED" else NO)
+    end(0 if (found["verdict"], found["audit"]["verdict"]) == ("ALL-RECORDS-DELIVERED", "IDENTICAL") else NO)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from streams.cli import ack, broker, demo, publish, simulate, topics, worker
+from streams.cli import ack, audit, broker, demo, dry_run, publish, simulate, topics, worker
 from streams.cli.hall.say import Verbs, new_app
 
 app = new_app(cls=Verbs)
@@ -34,6 +34,8 @@ app.command("broker", short_help="Run the embedded Apache Kafka.", epilog=broker
 app.add_typer(topics.app, name="topics")
 app.command("publish", short_help="Judge a file of facts, and publish it.", epilog=publish.EXAMPLE)(publish.publish)
 app.command("simulate", short_help="Write a story to a file, or play it on Kafka.", epilog=simulate.EXAMPLE)(simulate.simulate)
+app.command("dry-run", short_help="What would be said of a file, and to whom; sends nothing.", epilog=dry_run.EXAMPLE)(dry_run.dry_run)
+app.command("audit", short_help="Say everything again, and compare.", epilog=audit.EXAMPLE)(audit.audit)
 app.command("ack", short_help="Acknowledge: you take an escalation.", epilog=ack.EXAMPLE)(ack.ack)
 
 if __name__ == "__main__":

@@ -2,9 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,10 +11,10 @@ import typer
 from streams.cli.hall.say import BAD_INPUT, AsJson, Stop, end, listed, out
 
 if TYPE_CHECKING:
-    from schemas.topics import Topic as IntakeTopic
     from schemas.word import UtcMs
     from streams.cli.hall.reading import Read
     from streams.live.settings import Settings
+    from streams.simulate.story import Event
 
 EXAMPLE = "Example: siaga publish facts.ndjson --check"
 
@@ -38,7 +37,7 @@ def publish(file: File, check: Check = False, complete_through: Through = None, 
 
     settings = place.settings()
     through = _instant(complete_through)
-    lines = reading.read(_bytes(file), reading.judge_of(settings, topic, None if check else settings.exercise))
+    lines = reading.read(reading.content_of(file), reading.judge_of(settings, topic, None if check else settings.exercise))
     if refused := [line for line in lines if line.refused]:
         _tell_refused(file, lines, refused, as_json)
     if check:
@@ -56,15 +55,6 @@ def _instant(text: str | None) -> "UtcMs | None":
         return parse_time(text)
     except ValueError as error:
         raise Stop(f"--complete-through: {error}") from None
-
-
-def _bytes(file: str) -> bytes:
-    if file == "-":
-        return sys.stdin.buffer.read()
-    path = Path(file)
-    if path.is_dir():
-        raise Stop(f"{file}: is a directory; name a file of CloudEvents")
-    return path.read_bytes()
 
 
 def _tell_refused(file: str, lines: Sequence["Read"], refused: Sequence["Read"], as_json: bool) -> None:
@@ -108,15 +98,16 @@ async def _sent(settings: "Settings", lines: Sequence["Read"], through: "UtcMs |
     from streams.live import kafka
 
     headers = [("content-type", STRUCTURED.encode())]
-    marks = [] if through is None else [mark for source in _vouching(settings, lines) for mark in watermarks(source, through)]
+    marked = [] if through is None else [mark for source in _vouching(settings, lines) for mark in _marks(source, through)]
     async with kafka.publisher(settings) as producer:
         for topic, run in groupby(lines, key=lambda line: line.topic.name):
             await asyncio.gather(*[await producer.send(settings.prefix + topic, line.raw, key=line.key, headers=headers) for line in run])
         sent = [
-            await producer.send(settings.prefix + topic.name, value, partition=number, headers=headers) for topic, number, value in marks
+            await producer.send(settings.prefix + mark.topic.name, mark.structured().value, partition=mark.partition, headers=headers)
+            for mark in marked
         ]
         await asyncio.gather(*sent)
-    return len(marks)
+    return len(marked)
 
 
 def _vouching(settings: "Settings", lines: Sequence["Read"]) -> list[str]:
@@ -129,13 +120,10 @@ def _vouching(settings: "Settings", lines: Sequence["Read"]) -> list[str]:
     return [*sources, STORY] if settings.time is TimeSource.WATERMARKS else sources
 
 
-def watermarks(source: str, through: "UtcMs") -> list[tuple["IntakeTopic", int, bytes]]:
+def _marks(source: str, through: "UtcMs") -> "Iterator[Event]":
     """A source's word, for every partition that INTAKE reads, that it has published everything up to `through`."""
-    from schemas.cloud import Cloud
-    from schemas.intake import SourceWatermark
     from schemas.topics import INTAKE_TOPICS
     from schemas.word import format_time
+    from streams.simulate.story import marks
 
-    when = format_time(through)
-    said = Cloud(SourceWatermark.type, source, f"complete-through/{when}", {"complete_through": when}, through, through).structured()
-    return [(topic, partition, said.value) for topic in INTAKE_TOPICS for partition in range(topic.partitions)]
+    return marks(source, f"complete-through/{format_time(through)}", through, INTAKE_TOPICS)

@@ -1,13 +1,19 @@
 """A seat's memory as it lies in its changelog. In: one partition, up to its end. Out: entries, dues and the place in the inbox."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from schemas.topics import Topic
+from streams.live import kafka
+from streams.live.settings import Settings
 from streams.live.turn import DUE_AT, DUE_PROVEN, DUE_WALL, OFFSET, STEPPED, TICK_NUMBER
 from streams.pipeline.dues import Dues
 from streams.pipeline.line import Due, Entry
+
+_LAST_OFFSETS = (100, 10_000, None)
+"""How far back a seat's place is looked for: every transaction ends with it, but many that were given up may come after."""
 
 
 class Kept:
@@ -41,6 +47,19 @@ async def restore(reader: AIOKafkaConsumer, changelog: TopicPartition, unpack: C
     for key, record in last.items():
         _remember(kept, key.decode(), record, unpack)
     return kept
+
+
+async def places(settings: Settings, *changelogs: Topic) -> Mapping[tuple[str, int], int]:
+    """How far each seat has come, by the name of its changelog and its partition; a seat that has never committed is not named."""
+    found: dict[tuple[str, int], int] = {}
+    looked_for = {(topic.name, partition): topic for topic in changelogs for partition in range(topic.partitions)}
+    for last in _LAST_OFFSETS:
+        topics = dict.fromkeys(topic for where, topic in looked_for.items() if where not in found)
+        if topics:
+            async for record in kafka.read(settings, *topics, last=last):
+                if record.key == OFFSET.encode() and record.value is not None:
+                    found[record.topic, record.partition] = int(record.value)
+    return found
 
 
 async def _last_of_each_key(reader: AIOKafkaConsumer, changelog: TopicPartition) -> tuple[dict[bytes, ConsumerRecord[bytes, bytes]], int]:

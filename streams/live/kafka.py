@@ -19,6 +19,9 @@ Ends = Mapping[TopicPartition, int]
 
 APPEND_TIME = 1
 _POLL_MS = 200
+_HASTE_MS = 20
+"""A fetch that waits at the end of one partition holds up all others: whoever reads to the end waits for nothing new."""
+
 _MOST_REPLICAS = 3
 _BATCH_BYTES = 1_000_000
 
@@ -51,7 +54,7 @@ async def read(
 
     From the beginning; from append time `since`; or only those among the `last` offsets, the marks of transactions counted too.
     """
-    async with _reader(settings) as consumer:
+    async with _reader(settings, fetch_max_wait_ms=_HASTE_MS) as consumer:
         wanted = [p for topic in topics for p in _partitions(settings, topic, partition)]
         ends = await _placed(consumer, wanted, since)
         for p in wanted if last is not None else ():
@@ -68,6 +71,27 @@ async def ends(settings: Settings, *topics: Topic) -> Ends:
     async with _reader(settings) as consumer:
         found: Ends = await consumer.end_offsets([p for topic in topics for p in _partitions(settings, topic, None)])
         return found
+
+
+async def begins(settings: Settings, *topics: Topic) -> Ends:
+    """Where each partition begins by now: what stood before has been deleted."""
+    async with _reader(settings) as consumer:
+        wanted = [p for topic in topics for p in _partitions(settings, topic, None)]
+        consumer.assign(wanted)  # Of topics that it does not know yet it would ask one after the other.
+        found: Ends = await consumer.beginning_offsets(wanted)
+        return found
+
+
+async def record_at(settings: Settings, topic: Topic, partition: int, offset: int) -> Record | None:
+    """One committed record; None when there is none at that offset."""
+    async with _reader(settings) as consumer:
+        (place,) = _partitions(settings, topic, partition)
+        ends = await _placed(consumer, [place], None)
+        consumer.seek(place, offset)
+        while await consumer.position(place) < ends[place]:
+            for record in (await consumer.getmany(place, timeout_ms=_POLL_MS)).get(place, ()):
+                return as_record(record, topic.name) if record.offset == offset else None
+    return None
 
 
 async def follow(settings: Settings, *topics: Topic, since: UtcMs | None = None, after: Ends | None = None) -> AsyncIterator[Record]:
@@ -151,9 +175,9 @@ async def list_topics(settings: Settings) -> dict[str, TopicState]:
 
 
 @asynccontextmanager
-async def _reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
+async def _reader(settings: Settings, **options: Any) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = AIOKafkaConsumer(
-        **settings.kafka_options(), isolation_level="read_committed", auto_offset_reset="earliest", enable_auto_commit=False
+        **settings.kafka_options(), **options, isolation_level="read_committed", auto_offset_reset="earliest", enable_auto_commit=False
     )
     await consumer.start()
     try:

@@ -67,6 +67,14 @@ def load(directories: Iterable[Path] = ()) -> Library:
     return Library(policies, rosters)
 
 
+def load_policy(path: Path) -> Policy:
+    """The policy revision of one file. Raises LibraryError, OSError."""
+    found = _read(path.name, path.read_text(encoding="utf-8"))
+    if isinstance(found, Roster):
+        raise LibraryError(f"{path.name} is a roster, and no policy")
+    return found
+
+
 def _held_in(directory: Path) -> list[Path]:
     """The revisions of an operator's directory; one that is missing or holds none is a mistake, and never taken for the package's own."""
     found = sorted(directory.glob("*.toml"))

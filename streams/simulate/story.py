@@ -204,7 +204,7 @@ def line_events(story: Story, line: Line) -> Iterator[Event]:
         yield _fact_event(story, line, line.fact)
     if line.mark:
         through = line.mark.complete_through
-        yield from _marks(line.mark.source, f"{story.name}/{format_time(through)}", through, (REPORTS,))
+        yield from marks(line.mark.source, f"{story.name}/{format_time(through)}", through, (REPORTS,))
 
 
 def _fact_event(story: Story, line: Line, said: Spoken) -> Event:
@@ -246,10 +246,11 @@ def latest(said: Iterable[Escalation], about: str) -> Escalation:
 
 def watermarks(story: Story, through: UtcMs) -> Iterator[Event]:
     """The story's own word, in every partition that INTAKE reads, that everything up to `through` has been published."""
-    return _marks(STORY, f"{story.name}/{format_time(through)}", through, INTAKE_TOPICS)
+    return marks(STORY, f"{story.name}/{format_time(through)}", through, INTAKE_TOPICS)
 
 
-def _marks(source: str, id: str, through: UtcMs, topics: Iterable[Topic]) -> Iterator[Event]:
+def marks(source: str, id: str, through: UtcMs, topics: Iterable[Topic]) -> Iterator[Event]:
+    """A source's word, in every partition of these topics, that everything it received up to `through` has been published."""
     said = Cloud(SourceWatermark.type, source, id, {"complete_through": format_time(through)}, through, through)
     for topic in topics:
         for partition in range(topic.partitions):

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from streams.live.broker import Broker
-from tests.bench import incident, line, mail, seat
+from tests.bench import incident, line, mail, past, seat
 
 
 class Figure(NamedTuple):
@@ -60,6 +60,10 @@ def figures(brokers: str, size: Size) -> Iterator[Figure]:
     facts, records = line.records_per_second(size.facts)
     yield Figure("pure_line_facts", facts, "facts/s per core")
     yield Figure("pure_line_records", records, "records/s per core")
+    for measured in (past.dry_run, past.audit):
+        cost, times_linear = past.growth(measured, size.facts * 2)
+        yield Figure(measured.__name__, cost.rate, "records/s per core", "linear growth", times_linear)
+        yield Figure(f"{measured.__name__}_memory", cost.bytes_each, "bytes a record")
     milliseconds, growth = incident.cost()
     yield Figure(f"incident_step_{incident.MANY}_bulletins", milliseconds, "ms a step", "linear growth", growth)
     p50, p99 = mail.percentiles(asyncio.run(mail.latencies(brokers, size.rate, size.seconds)))

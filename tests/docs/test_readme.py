@@ -22,6 +22,17 @@ def test_its_example_would_be_taken_in(tmp_path):
     assert json.loads(done.stdout)["lines"] == example.count("\n") == 5
 
 
+def test_its_example_tells_somebody_in_a_dry_run(tmp_path):
+    """What `siaga dry-run` says of it: an alert, and who would be told."""
+    (example,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "facts.ndjson").write_text(example)
+    command = [sys.executable, "-m", "streams.cli.main", "dry-run", "facts.ndjson"]
+    done = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert {json.loads(line)["word"] for line in done.stdout.splitlines()} == {"alert", "escalation", "delivery"}
+    assert done.stderr.endswith("nothing was sent\n")
+
+
 @pytest.mark.parametrize("target", ["demo", "test"])
 def test_its_two_commands_are_targets(target):
     """`make demo` and `make test`."""

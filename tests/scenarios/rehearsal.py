@@ -5,7 +5,7 @@ from schemas.topics import ESCALATIONS
 from streams.cli.stage.play import Audience, Moment
 from streams.cli.stage.scene import HEARD, Scene
 from streams.pipeline.line import Record
-from streams.replay.dry_run import DryRun
+from streams.replay.story_time import publish
 from streams.simulate import pace, story
 from tests.story import admission, dry_run
 
@@ -23,18 +23,18 @@ async def rehearse(told: story.Story, audience: Audience) -> Scene:
             heard[topic] = len(records)
 
     for event in story.registry_events(told):
-        _publish(line, event)
+        publish(line, event)
     settle()
     burst, rest = pace.start(told)
     while True:
         for each in burst.lines:
             for event in story.line_events(told, each):
-                _publish(line, event)
+                publish(line, event)
             if each.act and (acting := await audience.act(each, scene)):
                 said = [word for word in line.words(ESCALATIONS) if isinstance(word, Escalation)]
-                _publish(line, story.act_event(told, acting, said))
+                publish(line, story.act_event(told, acting, said))
         for event in story.watermarks(told, burst.watermark):
-            _publish(line, event)
+            publish(line, event)
         moment = Moment(burst.lines, burst.watermark, scene)
         await audience.published(moment)
         settle()
@@ -43,8 +43,3 @@ async def rehearse(told: story.Story, audience: Audience) -> Scene:
         if following is None:
             return scene
         burst, rest = following
-
-
-def _publish(line: DryRun, event: story.Event) -> None:
-    message = event.binary()
-    line.publish(event.topic, message.value, headers=message.headers, partition=event.partition or 0)

@@ -1,7 +1,6 @@
 """Every story of streams/simulate through the whole line in memory, and what must come of it."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +18,8 @@ from schemas.topics import (
     REJECTED,
 )
 from streams.replay.dry_run import DryRun
-from streams.simulate import pace, story
+from streams.replay.story_time import play
+from streams.simulate import shelf
 from tests.story import (
     INFORMED_OF_S5,
     LEVEL_0_OF_S3,
@@ -34,8 +34,7 @@ from tests.story import (
     told,
 )
 
-STORIES = Path(__file__).parent.parent.parent / "streams" / "simulate" / "stories"
-NAMES = sorted(path.stem for path in STORIES.glob("*.toml"))
+NAMES = shelf.names()
 FIRST, CHANGED, UNANSWERED, INFORMED, FILING = (
     Why.FIRST_NOTICE,
     Why.FACTS_CHANGED,
@@ -45,33 +44,11 @@ FIRST, CHANGED, UNANSWERED, INFORMED, FILING = (
 )
 
 
-def publish(line: DryRun, event: story.Event, *, binary: bool = False) -> None:
-    message = event.binary() if binary else event.structured()
-    line.publish(event.topic, message.value, headers=message.headers, partition=event.partition or 0)
-
-
 def lived(name: str, *, binary: bool = True) -> DryRun:
     """The story, in lock-step, as the simulator plays it."""
-    told_story = story.parse(name, (STORIES / f"{name}.toml").read_text())
     line = dry_run(admission(entries=()))
-    for event in story.registry_events(told_story):
-        publish(line, event)
-    line.settle()
-    burst, state = pace.start(told_story)
-    while True:
-        for one in burst.lines:
-            for event in story.line_events(told_story, one):
-                publish(line, event, binary=binary)
-            if one.act:
-                said = [word for word in line.words(ESCALATIONS) if isinstance(word, Escalation)]
-                publish(line, story.act_event(told_story, one, said))
-        for event in story.watermarks(told_story, burst.watermark):
-            publish(line, event)
-        line.settle()
-        following = pace.go_on(state, line.least_due())
-        if following is None:
-            return line
-        burst, state = following
+    assert play(line, shelf.load(name), binary=binary) == ()
+    return line
 
 
 @pytest.fixture(scope="module")

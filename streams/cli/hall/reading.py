@@ -1,7 +1,9 @@
 """Reading: the bytes of an NDJSON file in; per line the event, or why INTAKE would refuse it, out. No Kafka, no printing."""
 
 import json
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from schemas.facts import FACTS
@@ -65,7 +67,11 @@ def judge_of(settings: Settings, topic: str | None, exercise: bool | None) -> Ju
         raise Stop(f"--topic {topic}: events go to {', '.join(each.name for each in INTAKE_TOPICS)}")
     books = library.load(path for path in (settings.policies, settings.rosters) if path)
     largest = books.policies[max(books.policies)].intake.largest_bytes
-    terms = Terms(exercise, settings.time is TimeSource.WATERMARKS, largest, books.policies, books.rosters)
+    return judge_by(Terms(exercise, settings.time is TimeSource.WATERMARKS, largest, books.policies, books.rosters), topic)
+
+
+def judge_by(terms: Terms, topic: str | None = None) -> Judge:
+    """What INTAKE will say of a line on these terms."""
 
     def judged(raw: bytes) -> tuple[Topic, Event | Refused]:
         target = BY_NAME[topic] if topic else _topic_of(raw)
@@ -95,6 +101,16 @@ def remarks(file: str, lines: Sequence[Read]) -> list[str]:
             what = "says the same again and changes nothing" if same else "has other content: it will be listed, and decides nothing"
             said.append(f"{file}:{line.number}: source and id are those of line {before.number}; it {what}")
     return said
+
+
+def content_of(file: str) -> bytes:
+    """The bytes of a file, or of stdin for `-`."""
+    if file == "-":
+        return sys.stdin.buffer.read()
+    path = Path(file)
+    if path.is_dir():
+        raise Stop(f"{file}: is a directory; name a file of CloudEvents")
+    return path.read_bytes()
 
 
 def _read(number: int, raw: bytes, judge: Judge) -> Read:

@@ -16,6 +16,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from schemas import topics
 from streams.cli.hall import place
+from streams.cli.hall.auditing import Found, audited
 from streams.cli.hall.say import INTERRUPTED, Stop, one_line, quiet
 from streams.cli.stage import bill, caught, play, troupe
 from streams.cli.stage.choice import Choice
@@ -40,10 +41,11 @@ TALLIED = (
 
 
 class Told(NamedTuple):
-    """One story that has been played: its tally, how often a worker was killed, and when the first message was accepted."""
+    """One story that has been played: its tally, its audit, how often a worker was killed, and when the first message was accepted."""
 
     name: str
     tally: Tally
+    audit: Found
     kills: int
     first_message: float
 
@@ -102,7 +104,7 @@ class Evening:
 
     async def _one(self, story: Story, running: troupe.Kafka, directory: Path, port: int, *, is_first: bool) -> Told:
         """One story, under a prefix and with a catcher of its own, so that its tally is its own."""
-        settings = place.settings(kafka=running.bootstrap, prefix=f"{PREFIX}{self._id}.{story.name}.")
+        settings = place.settings(kafka=running.bootstrap, prefix=f"{PREFIX}{self._id}.{story.name}.", time=TimeSource.WATERMARKS)
         home = directory / story.name
         home.mkdir()
         async with AsyncExitStack() as stack:
@@ -117,8 +119,10 @@ class Evening:
             await crew.while_they_work(self._perform(story, settings, scene, crew, catcher, is_first=is_first))
             self._screen.wait("the checker reads every topic, and what was caught")
             tally = await _checked(settings, catcher, finished=True)
+            self._screen.wait("every room says everything again")
+            audit = await audited(settings)
             self._screen.wait("the workers end")
-            return Told(story.name, tally, crew.kills, await first)
+            return Told(story.name, tally, audit, crew.kills, await first)
 
     async def _perform(
         self, story: Story, settings: Settings, scene: Scene, crew: troupe.Workers, catcher: troupe.Catcher, *, is_first: bool
@@ -157,9 +161,13 @@ class Evening:
         self._screen.wait("")
         if worst.first:
             self._screen.line(f"checker found: {one_line(worst.first)}")
+        audit = _summed([told.audit for told in played])
+        if audit.first:
+            self._screen.line(f"audit found: {one_line(audit.first)}")
         seconds = time.monotonic() - self._begun
         self._screen.line(f"checker {worst.verdict} · lost {lost} · twice {twice} · {seconds:.0f} s")
-        self._screen.line(f"next: {_command()} ack --help · {_command()} publish --help · make test")
+        counts = f"{audit.records:,} records, {audit.words:,} words"
+        self._screen.line(f"audit {audit.verdict} · {counts}   next: {_command()} dry-run itss · make test")
         return {
             "broker": running.name,
             "seconds_install": int(os.environ.get("SIAGA_SECONDS_INSTALL", "0") or 0),
@@ -170,7 +178,13 @@ class Evening:
             "lost": lost,
             "told_twice": twice,
             "verdict": str(worst.verdict),
+            "audit": {"verdict": audit.verdict, "records": audit.records, "words": audit.words},
         }
+
+
+def _summed(audits: Sequence[Found]) -> Found:
+    """All stories together, and the first difference of any of them."""
+    return Found(tuple(seat for each in audits for seat in each.seats), next((each.first for each in audits if each.first), ""), None)
 
 
 def _command() -> str:

@@ -1,0 +1,231 @@
+"""Paper: a file of facts or a story, taken through the whole line in memory. Out: what it says, what it refuses, and what is odd. No Kafka.
+
+A file knows no partitions and need not say when a line was received: what it leaves out is filled in here.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from schemas import codec
+from schemas.cloud import STRUCTURED, Message
+from schemas.escalation import Delivery, Escalation
+from schemas.ids import STORY
+from schemas.intake import IntakeWatermark, SourceWatermark
+from schemas.ledger import Oddity, Parked, Rejected
+from schemas.registry import Activate
+from schemas.surveillance import Alert
+from schemas.topics import DELIVERY_INBOX, ESCALATION_INBOX, ESCALATIONS, PARKED, REGISTRY, REJECTED, Topic
+from schemas.word import Dated, UtcMs, Word, format_time
+from streams.cli.hall import reading
+from streams.cli.hall.reading import Read
+from streams.cli.hall.say import Stop, one_line
+from streams.live import library
+from streams.live.library import Library
+from streams.live.settings import Settings
+from streams.pipeline.clock import Pace
+from streams.pipeline.intake.admit import Admission
+from streams.pipeline.intake.judge import Terms
+from streams.pipeline.intake.registry import Registry
+from streams.replay.dry_run import DryRun
+from streams.replay.rooms import hosted
+from streams.replay.story_time import Heard, Spoken, play, read_out
+from streams.simulate import shelf
+from streams.simulate.story import Story
+
+SAID: Mapping[Topic, type[Word]] = {ESCALATION_INBOX: Alert, ESCALATIONS: Escalation, DELIVERY_INBOX: Delivery}
+"""What is told of a run, and where it stands."""
+
+_HEADERS = (("content-type", STRUCTURED.encode()),)
+
+
+class Chosen(NamedTuple):
+    """What everything is decided by: the revisions that are installed, or one policy alone."""
+
+    books: Library
+    only: str | None = None
+
+
+class Run(NamedTuple):
+    """What came of a run. refused: with their file; where there are any, nothing was run. said: words as they are written, in order."""
+
+    name: str
+    lines: int
+    refused: Sequence[tuple[str, Read]] = ()
+    said: Sequence[bytes] = ()
+    remarks: Sequence[str] = ()
+    until: UtcMs = 0
+
+    def counts(self) -> Mapping[str, int]:
+        """Words by their kind."""
+        words = [codec.name_of(codec.decode(word)) for word in self.said]
+        return {f"{name}s" if name != "delivery" else "deliveries": words.count(name) for name in ("alert", "escalation", "delivery")}
+
+    def in_short(self) -> str:
+        """One line."""
+        counts = ", ".join(f"{count} {name}" for name, count in self.counts().items())
+        return f"{self.name}: {self.lines} lines up to {format_time(self.until)}: {counts}; nothing was sent"
+
+    def as_json(self) -> Mapping[str, Any]:
+        """The same for programs."""
+        said = [json.loads(word) for word in self.said]
+        counts = {"facts": self.name, "lines": self.lines, "until": format_time(self.until), **self.counts()}
+        return {**counts, "refused": [], "remarks": list(self.remarks), "said": said}
+
+
+def chosen(settings: Settings, policy: Path | None) -> Chosen:
+    """The revisions of these settings; of the policies that of the file alone, if one is named."""
+    books = library.load(path for path in (settings.policies, settings.rosters) if path)
+    if policy is None:
+        return Chosen(books)
+    only = library.load_policy(policy)
+    return Chosen(Library({only.revision: only}, books.rosters), only.revision)
+
+
+def run(chosen: Chosen, facts: str, registry: str | None, until: UtcMs | None) -> Run:
+    """The whole line over a file of that name, or a story."""
+    if facts != "-" and not Path(facts).exists():
+        return _run_story(chosen, _story(facts), registry, until)
+    files = [(file, reading.content_of(file)) for file in (registry, facts) if file]
+    lines = [(file, line) for file, content in files for line in _judged(chosen, content)]
+    if refused := [(file, line) for file, line in lines if line.refused]:
+        return Run(facts, len(lines), refused)
+    spoken = list(_spoken(chosen, [line for _, line in lines]))
+    line = _line(chosen, _exercise(lines), wall=max((each.at or 0 for each in spoken), default=0))
+    heard = read_out(line, spoken, until=until)
+    where = [f"{file}:{read.number}" for file, read in lines]
+    noted = [note for file, content in files for note in reading.remarks(file, [read for name, read in lines if name == file])]
+    return Run(facts, len(lines), (), _said(line), (*noted, *_odd(line, heard, where)), heard.until)
+
+
+def _story(name: str) -> Story:
+    try:
+        return shelf.load(name)
+    except LookupError as error:
+        raise Stop(f"no file {name}, and {error.args[0]}") from None
+
+
+def _run_story(chosen: Chosen, told: Story, registry: str | None, until: UtcMs | None) -> Run:
+    if registry:
+        raise Stop("--registry is for files: a story has a register of its own")
+    if until is not None and until <= told.starts:
+        raise Stop(f"--until: {told.name} starts at {format_time(told.starts)}")
+    if until is not None:
+        told = told.model_copy(update={"until": until, "lines": tuple(line for line in told.lines if line.at <= until)})
+    if chosen.only:
+        told = told.model_copy(update={"registry": tuple(_activating(entered, chosen.only) for entered in told.registry)})
+    line = _line(chosen, exercise=True, wall=told.until)
+    undone = play(line, told)
+    return Run(told.name, len(told.lines), (), _said(line), (*undone, *_odd(line, Heard({}, 0), ())), told.until)
+
+
+def _activating(entered: Any, policy: str) -> Any:
+    if not entered.entry.data.get("policy"):
+        return entered
+    return entered.model_copy(update={"entry": entered.entry.model_copy(update={"data": {**entered.entry.data, "policy": policy}})})
+
+
+def _line(chosen: Chosen, exercise: bool | None, *, wall: UtcMs) -> DryRun:
+    """The line in memory. By its broker's clock everything has long been received: nothing of a file lies in the future."""
+    books = chosen.books
+    admission = Admission(Registry(policies=books.policies, rosters=books.rosters, exercise=exercise, story_time=True))
+    return DryRun(hosted(lambda _: admission, Pace(story_time=True, policy_of=books.policy), books.in_force), admission, wall=wall)
+
+
+def _judged(chosen: Chosen, content: bytes) -> list[Read]:
+    """Every line as INTAKE will see it. Where the file itself moves time, each must say when it was received."""
+    books = chosen.books
+    largest = books.policies[max(books.policies)].intake.largest_bytes
+
+    def judged(content: bytes, *, story_time: bool) -> list[Read]:
+        return reading.read(content, reading.judge_by(Terms(None, story_time, largest, books.policies, books.rosters)))
+
+    content = _with_policy(content, chosen.only) if chosen.only else content
+    lines = judged(content, story_time=False)
+    return judged(content, story_time=True) if any(_moves(line) for line in lines) else lines
+
+
+def _with_policy(content: bytes, policy: str) -> bytes:
+    """Whatever policy a line activates, it is the chosen one."""
+    return b"\n".join(_activated(raw, policy) if Activate.type.encode() in raw else raw for raw in content.split(b"\n"))
+
+
+def _activated(raw: bytes, policy: str) -> bytes:
+    try:
+        event = json.loads(raw)
+        if event["type"] == Activate.type and event["data"].get("policy"):
+            event["data"]["policy"] = policy
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return raw
+    return json.dumps(event, ensure_ascii=False).encode()
+
+
+def _moves(line: Read) -> bool:
+    return line.event is not None and isinstance(line.event.fact, SourceWatermark) and line.event.source == STORY
+
+
+def _spoken(chosen: Chosen, lines: Sequence[Read]) -> Iterator[Spoken]:
+    """The lines with their instants; what the register says without one is known from the beginning."""
+    instants = [_received(line) for line in lines]
+    first = min((instant for instant in instants if instant is not None), default=0)
+    for number, (line, instant) in enumerate(zip(lines, instants, strict=True)):
+        assert line.event  # noqa: S101  refused lines do not come so far
+        fact = line.event.fact
+        if isinstance(fact, IntakeWatermark):
+            continue
+        at = first if instant is None else instant
+        through = fact.complete_through if isinstance(fact, SourceWatermark) else None
+        yield Spoken(number, line.topic, Message(_HEADERS, _received_at(line.raw, at)), at, through, moves=_moves(line))
+
+
+def _received(line: Read) -> UtcMs | None:
+    """When a line was received: as it says; else when it was said. An entry of the register is dated by what it is valid from."""
+    assert line.event  # noqa: S101  refused lines do not come so far
+    fact = line.event.fact
+    if line.event.recorded_at is not None:
+        return line.event.recorded_at
+    if isinstance(fact, SourceWatermark):
+        return fact.complete_through
+    return fact.said_at if isinstance(fact, Dated) and line.topic != REGISTRY else None
+
+
+def _received_at(raw: bytes, at: UtcMs) -> bytes:
+    """The line with the instant at which it was received, if it did not say so."""
+    event = json.loads(raw)
+    return raw if "recordedtime" in event else json.dumps({**event, "recordedtime": format_time(at)}, ensure_ascii=False).encode()
+
+
+def _exercise(lines: Sequence[tuple[str, Read]]) -> bool | None:
+    """Whether everything is made up, or nothing; both beside each other are taken as they come."""
+    said = {getattr(read.event.fact, "exercise", None) for _, read in lines if read.event} - {None}
+    return said.pop() if len(said) == 1 else None
+
+
+def _said(line: DryRun) -> list[bytes]:
+    """Alerts, escalations and deliveries as they are written, in the order in which they were said."""
+    found = [
+        (record.timestamp, record.value)
+        for topic, kind in SAID.items()
+        for record in line.records[topic.name]
+        if record.value and record.header("word") == kind.__struct_config__.tag
+    ]
+    return [value for _, value in sorted(found)]
+
+
+def _odd(line: DryRun, heard: Heard, where: Sequence[str]) -> Iterator[str]:
+    """What INTAKE refused only when its time had come, what is odd, and what a room broke on."""
+
+    def of(word: Rejected | Oddity | Parked) -> str:
+        number = heard.origins.get((word.origin.topic, word.origin.partition, word.origin.offset))
+        return where[number] if number is not None else f"{word.origin.topic}/{word.origin.partition}/{word.origin.offset}"
+
+    for topic in (REJECTED, PARKED):
+        for word in line.words(topic):
+            match word:
+                case Rejected():
+                    yield f"{of(word)}: {one_line(word.field)}: {word.reason.replace('_', ' ')}; {one_line(word.correct)}"
+                case Oddity():
+                    yield f"{of(word)}: {str(word.what).replace('_', ' ')}; it is listed, and decides nothing"
+                case Parked():
+                    yield f"{of(word)}: {word.room} broke on it ({word.error}); it is set aside"
