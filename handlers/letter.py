@@ -13,7 +13,7 @@ from handlers.letters import letter_of
 from handlers.letters.parts import Letter, Row, Table
 from handlers.sign import Links
 from handlers.telling import LANGUAGES, AnyTelling, asks_something, ends, has_reason, telling
-from handlers.wording.codes import ACTIONS, BECAUSE, POSITIONS, STATUTORY, UNMEASURED, word
+from handlers.wording.codes import ACTIONS, BECAUSE, BEFORE_MIDNIGHT, POSITIONS, STATUTORY, UNMEASURED, word
 from schemas.delivery import Attempt
 from schemas.escalation import Asked, Taken, Told
 from schemas.surveillance import RULE_OF, Because, Reason
@@ -114,7 +114,8 @@ def _ask(t: AnyTelling, asked: Asked) -> str:
     if asked.due is None:
         return f"{text}."
     form = "due_statutory" if asked.action in STATUTORY else "due"
-    return f"{text}. {t.say(form, due=t.tongue.deadline(asked.due))}"
+    due = t.tongue.before(asked.due) if asked.action in BEFORE_MIDNIGHT else t.tongue.deadline(asked.due)
+    return f"{text}. {t.say(form, due=due)}"
 
 
 def _press_how(t: AnyTelling, links: Links) -> str:

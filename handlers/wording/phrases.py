@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from handlers.language import Both, Lang
-from handlers.wording import digest, incident, source
+from handlers.wording import digest, duty, incident, source
 
 COMMON: Mapping[str, Both] = {
     "exercise": Both("LATIHAN, bukan kejadian baru.", "EXERCISE, not a new event."),
@@ -81,7 +81,7 @@ COMMON: Mapping[str, Both] = {
         "Belum cukup untuk menghentikan eskalasi; tingkat berikutnya diberi tahu {when}.",
         "Not yet enough to stop the escalation; the next level is told {when}.",
     ),
-    "page": Both("Halaman kejadian ini:", ""),
+    "page": Both("Halaman pesan ini:", ""),
     "closing": Both(
         "TERBATAS, bukan untuk publikasi. Diterima sebagai: {title}.", "RESTRICTED, not for publication. Received as: {title}."
     ),
@@ -94,7 +94,7 @@ COMMON: Mapping[str, Both] = {
     "subject_unresolved": Both("PERLU DILIHAT: ", "A PERSON MUST LOOK: "),
 }
 
-PHRASES = MappingProxyType({**COMMON, **incident.PHRASES, **source.PHRASES, **digest.PHRASES})
+PHRASES = MappingProxyType({**COMMON, **incident.PHRASES, **source.PHRASES, **duty.PHRASES, **digest.PHRASES})
 
 
 def phrase(name: str, lang: Lang, /, **filled: object) -> str:

@@ -31,6 +31,16 @@ REFUSING: Mapping[str, Both] = {
     "after_its_publication": Both("diterima setelah diterbitkan", "received after its own publication"),
 }
 
+ODD: Mapping[str, Both] = {
+    "other_content": Both("dikirim lagi dengan isi lain", "sent again with other content"),
+    "watermark_of_a_stranger": Both("penanda dari sumber yang tidak terdaftar", "a watermark of a source that is not registered"),
+    "watermark_in_the_future": Both("penanda menyebut waktu di masa depan", "a watermark names a time in the future"),
+    "watermark_backwards": Both("penanda mundur", "a watermark went backwards"),
+    "estate_ended_with_firms": Both("kawasan diakhiri padahal masih berisi perusahaan", "an estate was ended that still has firms"),
+    "assigned_without_permit": Both("kewajiban dibebankan tanpa izin", "a duty was assigned to no permit"),
+    "too_late": Both("datang setelah periodenya selesai", "came after its period was settled"),
+}
+
 _REFUSED = re.compile(r"([^:]*): (\w+) \((.*)\)", re.DOTALL)
 
 
@@ -68,7 +78,7 @@ def unresolved(code: str, lang: Lang) -> str:
     """Why a person must look: a code, or for a refused bulletin its kind, the reason and the field, as `kind: reason (field)`."""
     refused = _REFUSED.fullmatch(code)
     if refused is None:
-        return word(UNRESOLVED, code, lang)
+        return word({**ODD, **UNRESOLVED}, code, lang)
     kind, reason, field = refused.groups()
     where = f" (`{tidy(field, 40)}`)" if field else ""
     return f"{tidy(kind, 40)}: {word(REFUSING, reason, lang)}{where}"
