@@ -67,10 +67,10 @@ def _side(t: AnyTelling, links: Links) -> Side:
         facts=tuple(letter.rows(t)),
         table=letter.table(t),
         notes=tuple(letter.notes(t)),
-        grounds=tuple(filter(None, (_grade_held(t), _because(t, letter), t.say("why", level=t.delivery.level, why=letter.why(t))))),
+        grounds=tuple(filter(None, (_grade_held(t), _because(t, letter), _why(t, letter)))),
         others=tuple(filter(None, (_told(t), _taken(t), _next(t)))) if t.delivery.standing else (),
         page=t.say("page"),
-        closing=t.say(letter.closing, title=_title(t)),
+        closing=t.say(letter.closing(t), title=_title(t)),
         button=t.say("button" if asks_something(t.delivery) else "button_read"),
     )
 
@@ -140,6 +140,12 @@ def _because(t: AnyTelling, letter: Letter) -> str:
     grade = t.grade_now if _grade_held(t) else t.grade
     form = "grade_because" if grade and letter.is_graded(t) else "because"
     return t.say(form, grade=grade, reasons=said, source=_sources(t, reasons))
+
+
+def _why(t: AnyTelling, letter: Letter) -> str:
+    """Why it reached the reader; at which level, of what has levels."""
+    form = "why" if t.delivery.standing else "why_plain"
+    return t.say(form, level=t.delivery.level, why=letter.why(t))
 
 
 def reason_words(t: AnyTelling, reason: Reason) -> str:

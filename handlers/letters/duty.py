@@ -19,7 +19,6 @@ from schemas.word import format_time
 
 Duty = Telling[DutySituation]
 
-closing = "closing"
 HIGHEST_NUMBER = 3
 """Further back than this a run is not looked at, so that nobody is told a number which they could not check."""
 
@@ -52,6 +51,11 @@ def sort_of(t: Duty) -> Sort:
     if has_reason(delivery, (Because.NOT_YET_REPORTED,)):
         return Sort.REMINDER
     return Sort.PROPOSAL if situation.step else Sort.WARNING
+
+
+def closing(_: Duty) -> str:
+    """The phrase it closes with."""
+    return "closing"
 
 
 def about(t: Duty) -> str:

@@ -18,11 +18,15 @@ from schemas.delivery import Attempt
 from schemas.escalation import Delivery, Why
 from schemas.surveillance import Because, FilingClock
 
-closing = "closing"
 FILING_MATTER = "filing"
 FILING = (Because.FILING_UNKNOWN, Because.FILING_OVERDUE, Because.FILING_DUE_SOON, Because.FILED)
 PARTS_OF_INJURED = ("serious", "light", "hospitalised", "observed", "outpatient")
 SPLIT = frozenset({"wni", "wna"})
+
+
+def closing(_: Incident) -> str:
+    """The phrase it closes with."""
+    return "closing"
 
 
 def about(t: Incident) -> str:

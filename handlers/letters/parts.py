@@ -8,7 +8,9 @@ from handlers.wording.codes import BECAUSE, word
 from handlers.wording.digest import COLUMNS
 from schemas.delivery import Attempt
 from schemas.escalation import Why
-from schemas.surveillance import Because
+from schemas.surveillance import Because, DigestSituation
+
+Digest = Telling[DigestSituation]
 
 
 class Row(NamedTuple):
@@ -37,8 +39,8 @@ class Change(NamedTuple):
 class Letter(Protocol):
     """What one kind of situation says of itself. Each is a module of this folder."""
 
-    closing: str
-    """The phrase it closes with."""
+    def closing(self, t: Any, /) -> str:
+        """The phrase it closes with."""
 
     def about(self, t: Any, /) -> str:
         """For programs: what it is about."""

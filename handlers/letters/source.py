@@ -13,7 +13,10 @@ from schemas.surveillance import Because, SourceSituation
 
 Source = Telling[SourceSituation]
 
-closing = "closing"
+
+def closing(_: Source) -> str:
+    """The phrase it closes with."""
+    return "closing"
 
 
 def about(t: Source) -> str:

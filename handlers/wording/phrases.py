@@ -67,6 +67,7 @@ COMMON: Mapping[str, Both] = {
     "because": Both("Karena {reasons} ({source}).", "Because {reasons} ({source})."),
     "design": Both("`design`: ambang kami, bukan peraturan", "`design`: our threshold, not a regulation"),
     "why": Both("Sampai kepada Anda (tingkat {level}): {why}.", "It reached you (level {level}): {why}."),
+    "why_plain": Both("Sampai kepada Anda: {why}.", "It reached you: {why}."),
     "told": Both("Sudah diberi tahu: {levels}.", "Told: {levels}."),
     "told_level": Both("tingkat {level} ({when}) {positions}", "level {level} ({when}) {positions}"),
     "told_nobody": Both("Belum ada pihak lain yang diberi tahu.", "Nobody else has been told yet."),

@@ -9,8 +9,10 @@ from schemas.delivery import Attempt, Seen
 from schemas.escalation import Asked, Delivery, MessageType, Role, Why
 from schemas.ledger import Place
 from schemas.surveillance import (
+    AlertState,
     Because,
     Certainty,
+    Deadline,
     DigestRow,
     DigestSituation,
     DutySituation,
@@ -38,13 +40,13 @@ BEKASI = Place(
     province_name="Jawa Barat",
     zone="Asia/Jakarta",
 )
-CLOSED = parse_time("2021-08-04T00:00:00+07:00")
-COLUMNS = ("due", "absent", "warnings_1", "warnings_2", "warnings_3")
+CLOSED = wib("2021-08-04", "00:00")
+COLUMNS = ("due", "reported", "late", "absent", "undecided", "excused", "warnings_1", "warnings_2", "warnings_3", "to_check", "objections")
 ROWS = (
-    DigestRow("jababeka", "Jababeka", (610, 120, 88, 24, 8)),
-    DigestRow("mm2100", "MM2100", (210, 38, 29, 7, 2)),
-    DigestRow("giic", "GIIC Deltamas", (95, 14, 11, 3, 0)),
-    DigestRow("regency:32.16", "", (696, 150, 112, 30, 8)),
+    DigestRow("jababeka", "Jababeka", (610, 488, 2, 120, 0, 0, 88, 24, 8, 8, 1)),
+    DigestRow("mm2100", "MM2100", (210, 170, 1, 38, 1, 0, 29, 7, 2, 2, 1)),
+    DigestRow("giic", "GIIC Deltamas", (95, 79, 0, 14, 2, 0, 11, 3, 0, 0, 0)),
+    DigestRow("regency:32.16", "", (696, 543, 1, 150, 0, 2, 112, 30, 8, 8, 0)),
 )
 DIGEST = msgspec.structs.replace(
     delivery(
@@ -63,24 +65,84 @@ DIGEST = msgspec.structs.replace(
         urgent=False,
         situation=DigestSituation(
             place=BEKASI,
-            series="iomki",
-            period="2021-08-03",
+            series="deadlines",
+            period="iomki/2021-08-03",
+            deadline=Deadline("laporan IOMKI", "IOMKI report", CLOSED, "SE Menperin 3/2021"),
             closes=CLOSED,
             columns=COLUMNS,
             rows=ROWS,
-            totals=(1_611, 322, 240, 64, 18),
-            subjects=(Subject("p-1", "f-1", "PT Satu"), Subject("p-2", "f-2", "PT Dua")),
+            totals=(1_611, 1_280, 4, 322, 3, 2, 240, 64, 18, 18, 2),
+            subjects=(
+                Subject("iomki/2021-08-03/812/IOMKI/2021/deactivation", "firm:satu", "PT Satu Contoh Logam", (Because.IN_A_ROW,)),
+                Subject("iomki/2021-08-03/813/IOMKI/2021/deactivation", "firm:dua", "PT Dua", (Because.WITHIN_A_MONTH, Because.DISPUTED)),
+            ),
             more_subjects=16,
             before=(("due", 1_611), ("absent", 351), ("warnings_1", 300), ("warnings_2", 40), ("warnings_3", 11)),
-            before_period="2021-07-30",
+            before_period="iomki/2021-07-30",
             proven=Proven(7, "SIINas", CLOSED - 1_000, CLOSED + 41_000, 8, 8),
         ),
         reasons=(),
-        asked=(Asked("take_over", parse_time("2021-08-05T16:00:00+07:00")),),
+        asked=(Asked("check_proposals", wib("2021-08-05", "16:00")), Asked("mark_excused", wib("2021-08-05", "16:00"))),
     ),
     standing=None,
     grade="",
     grade_now="",
+)
+
+
+def digest_with(told: Delivery, situation: DigestSituation, **changes: Any) -> Delivery:
+    """The digest with what differs."""
+    return msgspec.structs.replace(told, situation=situation, **changes)
+
+
+ALL_IN = (1_611, 1_597, 12, 0, 0, 2, 0, 0, 0, 0, 0)
+SETTLED = digest_with(
+    DIGEST,
+    msgspec.structs.replace(
+        DIGEST.situation, rows=(DigestRow("regency:32.16", "", ALL_IN),), totals=ALL_IN, subjects=(), more_subjects=0, before=()
+    ),
+    id="D-0000000000000006",
+    revision=2,
+    at=wib("2021-08-06", "09:00"),
+    asked=(),
+)
+LISTED = digest_with(
+    DIGEST,
+    msgspec.structs.replace(
+        DIGEST.situation,
+        place=Place("", ""),
+        columns=(),
+        rows=(),
+        totals=(),
+        subjects=(
+            Subject("iomki/2021-08-03/812/IOMKI/2021", "firm:satu", "PT Satu Contoh Logam", (Because.NOT_REPORTED,)),
+            Subject("iomki/2021-08-03/814/IOMKI/2021", "firm:tiga", "PT Tiga", (Because.NOT_ACCUSED,), AlertState.WITHDRAWN),
+        ),
+        more_subjects=0,
+        before=(),
+        page=2,
+    ),
+    id="D-0000000000000007",
+    asked=(),
+)
+WEEK = wib("2023-12-18", "08:00")
+WEEKLY = digest_with(
+    DIGEST,
+    DigestSituation(
+        place=BEKASI,
+        series="weekly",
+        period="2023-12-18",
+        closes=WEEK,
+        columns=("S1", "S2"),
+        rows=(DigestRow("jababeka", "Jababeka", (5, 2)), DigestRow("regency:32.16", "", (1, 0))),
+        totals=(6, 2),
+        subjects=(Subject("jababeka-12", "firm:satu", "PT Satu Contoh Logam", (Because.ANY_INJURY,)),),
+        more_subjects=7,
+    ),
+    id="D-0000000000000008",
+    at=WEEK,
+    asked=(),
+    to=msgspec.structs.replace(DIGEST.to, role=Role.INFORM),
 )
 
 
@@ -173,6 +235,9 @@ CONFIRMED = told_of(
 
 DEADLINES: Mapping[str, Attempt] = {
     "digest": attempt(DIGEST),
+    "digest-quiet": attempt(SETTLED, root=DIGEST.id, seen=Seen(revision=1, grade="", at=DIGEST.at, numbers=DIGEST.situation.numbers())),
+    "digest-list": attempt(LISTED),
+    "digest-weekly": attempt(WEEKLY),
     "duty-reminder": attempt(REMINDED),
     "duty-warning": attempt(WARNED),
     "duty-answered": attempt(ANSWERED, root=WARNED.id, seen=Seen(revision=1, grade="", at=WARNED.at)),
