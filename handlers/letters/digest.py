@@ -10,7 +10,7 @@ from handlers.language import tidy
 from handlers.letters import deadline
 from handlers.letters.parts import Change, Digest, Row, Table, change_words, compared, ended, seen_changes
 from handlers.letters.subjects import listed
-from handlers.telling import ends, is_cancelled, place_name
+from handlers.telling import ends, is_cancelled, place_name, source_name
 from handlers.wording.codes import WHY, word
 from handlers.wording.digest import COLUMNS, HEADERS, kind
 from schemas.delivery import Attempt
@@ -156,7 +156,7 @@ def _proof(t: Digest) -> str:
         return ""
     when = {"through": t.tongue.exact(proof.through), "read": t.tongue.exact(proof.read_at)}
     partitions = {"partitions": t.tongue.number(proof.partitions), "of": t.tongue.number(proof.of)}
-    return t.say("proof", source=tidy(proof.source), **when, **partitions)
+    return t.say("proof", source=source_name(proof.source), **when, **partitions)
 
 
 def facts(t: Digest) -> list[dict[str, Any]]:

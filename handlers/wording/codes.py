@@ -132,6 +132,12 @@ ACTIONS: Mapping[str, Both] = {
         "Periksa yang diusulkan satu per satu; yang disertai keberatan ditahan sampai keberatannya diperiksa",
         "Check each proposal; one that is objected to is held until the objection has been checked",
     ),
+    "restore_source": Both(
+        "Pastikan sistem ini mengirim lagi, berikut penandanya", "See that this system publishes again, and its watermark"
+    ),
+    "release_or_excuse": Both(
+        "Periksa, lalu lepaskan atau maafkan periode ini, dengan alasan", "Check, then release or excuse the period, with a reason"
+    ),
     "mark_excused": Both("Tandai yang harus dikecualikan, dengan alasan", "Mark with a reason any to be excused"),
 }
 STATUTORY = ("state_filed", "say_received", "file_report")

@@ -369,6 +369,39 @@ REFUSED = delivery(
     reasons=(Reason(Because.REFUSED_AT_INTAKE, 2, 1),),
     asked=(Asked("correct_and_republish"),),
 )
+SIINAS = "https://siinas.example"
+TROUBLED = PIKET | {"grade": "S3", "grade_now": "S3", "certainty": Certainty.VERIFIED}
+BRAKED = delivery(
+    **TROUBLED,
+    thread=escalation_id("desk", "braked"),
+    situation=SourceSituation(
+        who=SIINAS, what=Trouble.BRAKED, counts=(("due", 2_000), ("absent", 1_100), ("allowed", 800)), last="iomki/2021-08-03"
+    ),
+    reasons=(Reason(Because.TOO_MANY_ABSENT, 1_100, 800),),
+    asked=(Asked("release_or_excuse"),),
+)
+SILENT = delivery(
+    **TROUBLED,
+    thread=escalation_id("desk", "silent"),
+    situation=SourceSituation(who=SIINAS, what=Trouble.SILENT),
+    reasons=(Reason(Because.SOURCE_SILENT, source="registry"),),
+    asked=(Asked("restore_source"),),
+)
+UNPROVEN = delivery(
+    **TROUBLED,
+    thread=escalation_id("desk", "unproven"),
+    situation=SourceSituation(who=SIINAS, what=Trouble.UNPROVEN, last="iomki/2021-08-03"),
+    reasons=(Reason(Because.NOT_PROVEN),),
+    asked=(Asked("restore_source"),),
+)
+RESTORED = delivery(
+    **TROUBLED | {"why": Why.CANCELLED, "msg_type": MessageType.CANCEL},
+    thread=escalation_id("desk", "silent"),
+    revision=2,
+    situation=SILENT.situation,
+    reasons=(Reason(Because.SPEAKS_AGAIN),),
+    asked=(),
+)
 UNRESOLVED = delivery(
     **PIKET,
     thread=escalation_id("desk", "unresolved"),
@@ -404,4 +437,8 @@ INCIDENTS: Mapping[str, Attempt] = {
     "stood-down": attempt(STOOD_DOWN, root=R1.id, seen=Seen(revision=2, grade="S5", at=SECOND, numbers=numbers_of(FIGURES_2))),
     "desk-refused": attempt(REFUSED),
     "desk-unresolved": attempt(UNRESOLVED),
+    "source-braked": attempt(BRAKED),
+    "source-silent": attempt(SILENT),
+    "source-unproven": attempt(UNPROVEN),
+    "source-restored": attempt(RESTORED, root=SILENT.id, seen=Seen(revision=1, grade="S3", at=SILENT.at)),
 }

@@ -272,6 +272,35 @@ def said(name: str, *, subject: str, text: tuple[str, ...], absent: tuple[str, .
         said(
             "duty-confirmed", subject="DITETAPKAN: penonaktifan r2:", text=("hanya berubah di registri",), absent=("USULAN", "mengusulkan")
         ),
+        said(
+            "source-braked",
+            subject="PIKET r1: peringatan massal DITAHAN: siinas.example (laporan IOMKI Selasa 3 Agu 2021)",
+            text=(
+                "DITAHAN (laporan IOMKI Selasa 3 Agu 2021): lebih banyak yang tampak belum lapor melalui siinas.example",
+                "Angka 2.000 wajib lapor, 1.100 belum lapor, 800 batas yang dipercaya",
+                "`siaga act release` atau `siaga act excuse`",
+                "Karena yang tampak belum lapor 1.100 >= 800 (G2,",
+            ),
+            absent=("ditolak", "S3", "://siinas"),
+        ),
+        said(
+            "source-silent",
+            subject="sumber DIAM: siinas.example",
+            text=("Yang tidak dikirimnya tidak kami anggap tidak ada", "mengirim yang tertinggal, lalu penandanya", "(R20, registry)"),
+            absent=("ditolak", "()", "DIKETAHUI"),
+        ),
+        said(
+            "source-unproven",
+            subject="batas waktu BELUM TERBUKTI: siinas.example (laporan IOMKI Selasa 3 Agu 2021)",
+            text=("Tidak ada peringatan yang keluar sebelum itu.", "tidak perlu melepas apa pun"),
+            absent=("ditolak", "DITAHAN"),
+        ),
+        said(
+            "source-restored",
+            subject="PIKET r2: sumber PULIH: siinas.example",
+            text=("PULIH: siinas.example berkabar lagi.", "TIDAK ADA LAGI YANG DIMINTA"),
+            absent=("DIBATALKAN", "tidak benar", "Yang perlu dilakukan"),
+        ),
         said("desk-unresolved", subject="PERLU DILIHAT", text=("perusahaan tidak ada di registri", "`pt-baru-sekali`")),
     ],
 )
@@ -343,6 +372,19 @@ def test_a_firm_in_jakartas_zone_reads_one_time():
 def with_situation(name, **changes):
     told = LETTERS[name]
     return replace(told, delivery=replace(told.delivery, situation=replace(told.delivery.situation, **changes)))
+
+
+def test_a_source_that_vouched_too_early_is_a_matter_of_its_own():
+    told = LETTERS["source-unproven"]
+    told = replace(told, delivery=replace(told.delivery, reasons=(Reason(Because.VOUCHED_TOO_EARLY),)))
+    assert "TERLALU DINI (laporan IOMKI Selasa 3 Agu 2021)" in flat(render.text(told, links_of(told)))
+    assert "dinyatakan lengkap TERLALU DINI" in letter.subject(told)
+
+
+def test_a_refusal_taken_back_is_cancelled_and_an_end_is_not():
+    told = LETTERS["desk-refused"]
+    told = replace(told, delivery=replace(told.delivery, msg_type=MessageType.CANCEL, why=Why.CANCELLED))
+    assert "DIBATALKAN/CANCELLED" in letter.subject(told)
 
 
 @pytest.mark.parametrize("trouble", Trouble)

@@ -6,6 +6,7 @@ import pytest
 
 from handlers.letters.duty import Sort
 from handlers.letters.incident import FILING
+from handlers.letters.source import OVER
 from handlers.wording import codes, duty, incident, source
 from handlers.wording.phrases import PHRASES
 from schemas.escalation import Why
@@ -21,7 +22,7 @@ FIGURE_NAMES = (
 )
 ACTIONS = (
     *("take_over", "verify", "state_filed", "inspectors_left", "keep_informed", "correct_and_republish", "say_received"),
-    *("file_report", "report", "check_proposals", "mark_excused"),
+    *("file_report", "report", "check_proposals", "mark_excused", "restore_source", "release_or_excuse"),
 )
 TABLES = [
     (codes.BECAUSE, Because),
@@ -90,7 +91,8 @@ def test_an_unknown_obligation_goes_by_its_own_name():
 
 
 def test_every_trouble_of_a_source_has_its_sentence_and_its_subject():
-    assert all(trouble in PHRASES and f"subject_{trouble}" in PHRASES for trouble in Trouble)
+    said = (*Trouble, *OVER, Because.VOUCHED_TOO_EARLY)
+    assert all(each in PHRASES and f"subject_{each}" in PHRASES for each in said)
 
 
 def test_every_reason_rests_on_a_rule():
