@@ -41,6 +41,7 @@ COMMON: Mapping[str, Both] = {
     "still": Both(
         "TIDAK ADA YANG BERUBAH sejak r{revision} yang Anda terima.", "NOTHING HAS CHANGED since the r{revision} that you received."
     ),
+    "value_unknown": Both("belum diketahui", "not known"),
     "grade_change": Both("keparahan {old} -> {new}", "grade {old} -> {new}"),
     "change": Both("{name} {old} -> {new}", "{name} {old} -> {new}"),
     "appeared": Both("{name} {new} (baru)", "{name} {new} (new)"),

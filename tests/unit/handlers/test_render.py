@@ -396,6 +396,29 @@ def test_every_trouble_of_a_source_can_be_told(trouble):
     assert letter.subject(told).startswith("[LATIHAN/EXERCISE] PIKET r1: ")
 
 
+def test_a_fire_of_unknown_length_is_no_figure():
+    """Its source said `unknown`: nobody reads of minus one minute."""
+    burning = LETTERS["desk-unresolved"].delivery
+    known = burning.situation.figures[0]
+    unknown = replace(known, headline=replace(known.headline, value=-1))
+    disputed = replace(known, others=(replace(known.headline, party="IMIP", value=-1),))
+    for figure, said in (
+        (unknown, "kebakaran yang lamanya belum diketahui menurut Polres"),
+        (disputed, "75 menit kebakaran: belum diketahui menurut"),
+    ):
+        told = replace(
+            LETTERS["desk-unresolved"],
+            seen=Seen(1, "S3", 0, (("fire_minutes", -1),)),
+            delivery=replace(burning, revision=2, situation=replace(burning.situation, figures=(figure,))),
+        )
+        text = flat(render.text(told, links_of(told)) + letter.subject(told))
+        assert said in text
+        assert "-1" not in text.replace("2023-12", "").replace("baru-1", "")
+        assert all((fact["value"] or 0) >= 0 for fact in hook_body.body(told, links_of(told))["facts"])
+    assert "menit kebakaran belum diketahui -> 75" in text
+    assert hook_body.body(told, links_of(told))["changed"][0]["from"] is None
+
+
 def test_many_letters_in_one_are_counted_whether_they_are_listed_or_not():
     told = replace(LETTERS["held"], coalesced=("D-1", "D-2"), more_coalesced=50)
     assert "belum sempat dikirim: 52." in flat(render.text(told, links_of(told)))
