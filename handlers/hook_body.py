@@ -85,9 +85,14 @@ def _because(attempt: Attempt, number: int) -> dict[str, Any]:
 def _changed(attempt: Attempt) -> list[dict[str, Any]]:
     tongues = [telling(attempt, lang) for lang in LANGUAGES]
     return [
-        {"name": each.name, "from": each.old, "to": each.new, "words": {t.lang: change_words(t, each) for t in tongues}}
+        {"name": each.name, "from": _known(each.old), "to": _known(each.new), "words": {t.lang: change_words(t, each) for t in tongues}}
         for each in letter_of(attempt.delivery.situation).changes(attempt)
     ]
+
+
+def _known(value: int | None) -> int | None:
+    """A figure; a length that its source does not know is none."""
+    return value if value is not None and value >= 0 else None
 
 
 def _asked(attempt: Attempt) -> list[dict[str, Any]]:

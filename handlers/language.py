@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from schemas.word import UtcMs, as_datetime
+from schemas.word import UtcMs, as_datetime, parse_time
 
 Lang = Literal["id", "en"]
 COLUMNS = 72
 
+_JAKARTA = "Asia/Jakarta"
 _WIB = (7, "WIB")
 _ZONES = {
-    "Asia/Jakarta": _WIB,
+    _JAKARTA: _WIB,
     "Asia/Pontianak": _WIB,
     "Asia/Makassar": (8, "WITA"),
     "Asia/Ujung_Pandang": (8, "WITA"),
@@ -27,6 +28,7 @@ _EARLIEST, _LATEST = -62_135_500_000_000, 253_402_200_000_000  # a zone's offset
 _PARTS_OF_DAY = ((0, "dini hari"), (4, "pagi"), (11, "siang"), (15, "sore"), (18, "malam"))
 _UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _ALIVE = re.compile(r"://|=_|\bwww\.", re.IGNORECASE)
+_DAYS_IN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _RIGHT_TO_LEFT = {"R", "AL", "AN"}
 _MARKS = {"Mn", "Me"}
 _MARKS_IN_A_ROW = 2
@@ -88,10 +90,25 @@ class Tongue:
         """Date, time of day, zone."""
         return f"{self.date(instant)} {self.clock(instant)}"
 
-    def exact(self, instant: UtcMs) -> str:
+    def exact(self, instant: UtcMs, zone: str = "") -> str:
         """Date and time of day to the second, zone."""
-        clock = local(instant, self.zone).strftime("%H.%M.%S" if self.lang == "id" else "%H:%M:%S")
-        return f"{self.date(instant)} {clock} {zone_name(self.zone)}"
+        zone = zone or self.zone
+        clock = local(instant, zone).strftime("%H.%M.%S" if self.lang == "id" else "%H:%M:%S")
+        return f"{self.date(instant, zone=zone)} {clock} {zone_name(zone)}"
+
+    def before(self, instant: UtcMs) -> str:
+        """A deadline of a report, by its last second: due is before 24:00 in Jakarta, also said in the plant's own zone."""
+        last = instant - 1
+        jakarta = self.exact(last, _JAKARTA)
+        return jakarta if zone_name(self.zone) == "WIB" else f"{jakarta} ({self.exact(last)})"
+
+    def day(self, iso: str, *, always_year: bool = False) -> str:
+        """The day by which a period is named, as its last date; or the name itself where it has none."""
+        try:
+            noon = parse_time(f"{_DAYS_IN.findall(iso)[-1]}T12:00:00+07:00")
+        except (IndexError, ValueError):
+            return tidy(iso, 40)
+        return self.date(noon, zone=_JAKARTA, always_year=always_year)
 
     def since(self, instant: UtcMs, reference: UtcMs) -> str:
         """The time of day where `reference` is the same day, otherwise the whole moment."""
@@ -102,9 +119,9 @@ class Tongue:
         """A moment, also in WIB: the ministry reads its clock in Jakarta."""
         if zone_name(self.zone) == "WIB":
             return self.moment(instant)
-        jakarta = self.bare_clock(instant, "Asia/Jakarta")
-        if local(instant, "Asia/Jakarta").date() != local(instant, self.zone).date():
-            jakarta = f"{self.date(instant, zone='Asia/Jakarta')} {jakarta}"
+        jakarta = self.bare_clock(instant, _JAKARTA)
+        if local(instant, _JAKARTA).date() != local(instant, self.zone).date():
+            jakarta = f"{self.date(instant, zone=_JAKARTA)} {jakarta}"
         return f"{self.moment(instant)} ({jakarta} WIB)"
 
     def part_of_day(self, instant: UtcMs) -> str:

@@ -13,7 +13,7 @@ from handlers.letters import letter_of
 from handlers.letters.parts import Letter, Row, Table
 from handlers.sign import Links
 from handlers.telling import LANGUAGES, AnyTelling, asks_something, ends, has_reason, telling
-from handlers.wording.codes import ACTIONS, BECAUSE, POSITIONS, STATUTORY, UNMEASURED, word
+from handlers.wording.codes import ACTIONS, BECAUSE, BEFORE_MIDNIGHT, POSITIONS, STATUTORY, UNMEASURED, word
 from schemas.delivery import Attempt
 from schemas.escalation import Asked, Taken, Told
 from schemas.surveillance import RULE_OF, Because, Reason
@@ -67,10 +67,10 @@ def _side(t: AnyTelling, links: Links) -> Side:
         facts=tuple(letter.rows(t)),
         table=letter.table(t),
         notes=tuple(letter.notes(t)),
-        grounds=tuple(filter(None, (_grade_held(t), _because(t, letter), t.say("why", level=t.delivery.level, why=letter.why(t))))),
+        grounds=tuple(filter(None, (_grade_held(t), _because(t, letter), _why(t, letter)))),
         others=tuple(filter(None, (_told(t), _taken(t), _next(t)))) if t.delivery.standing else (),
         page=t.say("page"),
-        closing=t.say(letter.closing, title=_title(t)),
+        closing=t.say(letter.closing(t), title=_title(t)),
         button=t.say("button" if asks_something(t.delivery) else "button_read"),
     )
 
@@ -114,7 +114,8 @@ def _ask(t: AnyTelling, asked: Asked) -> str:
     if asked.due is None:
         return f"{text}."
     form = "due_statutory" if asked.action in STATUTORY else "due"
-    return f"{text}. {t.say(form, due=t.tongue.deadline(asked.due))}"
+    due = t.tongue.before(asked.due) if asked.action in BEFORE_MIDNIGHT else t.tongue.deadline(asked.due)
+    return f"{text}. {t.say(form, due=due)}"
 
 
 def _press_how(t: AnyTelling, links: Links) -> str:
@@ -139,6 +140,12 @@ def _because(t: AnyTelling, letter: Letter) -> str:
     grade = t.grade_now if _grade_held(t) else t.grade
     form = "grade_because" if grade and letter.is_graded(t) else "because"
     return t.say(form, grade=grade, reasons=said, source=_sources(t, reasons))
+
+
+def _why(t: AnyTelling, letter: Letter) -> str:
+    """Why it reached the reader; at which level, of what has levels."""
+    form = "why" if t.delivery.standing else "why_plain"
+    return t.say(form, level=t.delivery.level, why=letter.why(t))
 
 
 def reason_words(t: AnyTelling, reason: Reason) -> str:

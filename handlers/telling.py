@@ -117,6 +117,11 @@ def place_name(t: Telling[SituationT], place: Place, *, brief: bool = False) -> 
     return (" " if brief else ", ").join(filter(None, names)) or tidy(place.province_name) or t.say("no_place")
 
 
+def source_name(source: str) -> str:
+    """A publishing system by its name, without the scheme that would make a link of it."""
+    return tidy(source.removeprefix("https://").removeprefix("http://"), 80)
+
+
 def graded(t: Telling[SituationT]) -> str:
     """The grade and its name."""
     return f"{t.grade} {word(GRADES, t.grade, t.lang) if t.grade in GRADES else ''}".strip()

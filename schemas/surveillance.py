@@ -289,7 +289,7 @@ class DutySituation(Situation, frozen=True, kw_only=True, tag="duty"):
     """One permit at one period of an obligation.
 
     number: how many misses in a row this one makes. step: what is proposed, on the misses due on the days of `evidence`. disputed: the firm
-    says that it is not so.
+    says that it is not so. received_at: when the report was received, if one was.
     """
 
     obligation: str
@@ -300,6 +300,7 @@ class DutySituation(Situation, frozen=True, kw_only=True, tag="duty"):
     step: str = ""
     evidence: tuple[str, ...] = ()
     disputed: bool = False
+    received_at: UtcMs | None = None
 
 
 class AlertState(StrEnum):

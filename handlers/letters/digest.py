@@ -1,20 +1,26 @@
-"""The letter of a digest: one table that adds up, the first of those it is about, and the proof behind it (law 11)."""
+"""The letter of a digest: one table that adds up, the first of those it is about, and the proof behind it (law 11).
+
+What only the digest of a deadline says stands in `deadline`.
+"""
 
 from collections.abc import Iterable
 from typing import Any
 
 from handlers.language import tidy
-from handlers.letters.parts import Change, Row, Table, change_words, compared, ended, seen_changes
-from handlers.telling import Telling, ends, is_cancelled, place_name
+from handlers.letters import deadline
+from handlers.letters.parts import Change, Digest, Row, Table, change_words, compared, ended, seen_changes
+from handlers.letters.subjects import listed
+from handlers.telling import ends, is_cancelled, place_name, source_name
 from handlers.wording.codes import WHY, word
-from handlers.wording.digest import COLUMNS, kind
+from handlers.wording.digest import COLUMNS, HEADERS, kind
 from schemas.delivery import Attempt
 from schemas.ids import REGENCY
-from schemas.surveillance import DigestRow, DigestSituation, Subject
+from schemas.surveillance import DigestRow, DigestSituation
 
-Digest = Telling[DigestSituation]
 
-closing = "closing_digest"
+def closing(t: Digest) -> str:
+    """The phrase it closes with."""
+    return "closing_deadline" if t.situation.deadline else "closing_digest"
 
 
 def about(t: Digest) -> str:
@@ -28,8 +34,9 @@ def subject(t: Digest) -> str:
     end = f" {t.say('subject_cancelled')}" if is_cancelled(t.delivery) else ""
     where = place_name(t, situation.place, brief=True) if _is_somewhere(t) else ""
     what = ", ".join(filter(None, (_title(t), where)))
-    revision = f" r{t.delivery.revision}" if t.delivery.revision > 1 else ""
-    return f"{what}{revision}{end}: {_totals(t)}" if _totals(t) else f"{what}{revision}{end}"
+    revision = f" r{t.delivery.revision}" if t.delivery.revision > 1 and not situation.page else ""
+    sums = _page(t) or deadline.sums(t) or _totals(t)
+    return f"{what}{revision}{end}: {sums}" if sums else f"{what}{revision}{end}"
 
 
 def _is_somewhere(t: Digest) -> bool:
@@ -38,7 +45,16 @@ def _is_somewhere(t: Digest) -> bool:
 
 
 def _title(t: Digest) -> str:
-    return " ".join(filter(None, (kind(t.situation.series).title.of(t.lang), tidy(t.situation.period, 40))))
+    situation = t.situation
+    name = deadline.name(t) or kind(situation.series).title.of(t.lang)
+    title = f"{name} {t.tongue.day(situation.period, always_year=True)}"
+    return title[:1].upper() + title[1:]
+
+
+def _page(t: Digest) -> str:
+    situation = t.situation
+    count = t.tongue.number(len(situation.subjects))
+    return t.say("subject_list", page=t.tongue.number(situation.page), count=count) if situation.page else ""
 
 
 def _totals(t: Digest) -> str:
@@ -54,9 +70,13 @@ def lead(t: Digest) -> str:
     """When it was closed, and the sums."""
     if is_cancelled(t.delivery):
         return ""
+    if t.situation.deadline:
+        return deadline.lead(t)
     said = kind(t.situation.series).lead.of(t.lang).format(totals=_totals(t))
-    title = _title(t)
-    return f"{title[:1].upper()}{title[1:]}, {t.tongue.deadline(t.situation.closes)}: {said}"
+    closes, title = t.situation.closes, _title(t)
+    day = t.tongue.date(closes, always_year=True)
+    when = f"{title} {t.tongue.clock(closes)}" if title.endswith(day) else f"{title}, {t.tongue.deadline(closes)}"
+    return f"{when}: {said}"
 
 
 def changes(attempt: Attempt) -> list[Change]:
@@ -69,12 +89,15 @@ def changes(attempt: Attempt) -> list[Change]:
 
 def changed(t: Digest) -> str:
     """Since the revision that the reader saw, or the period before."""
-    said = "; ".join(change_words(t, change) for change in changes(t.attempt))
+    seen = t.attempt.seen
+    found = changes(t.attempt)
+    if seen is None and t.situation.deadline:
+        found = [change for change in found if change.name in deadline.COMPARED]
+    said = "; ".join(change_words(t, change) for change in found)
     if not said or ends(t.delivery):
         return ""
-    seen = t.attempt.seen
     if seen is None:
-        return t.say("digest_since", period=tidy(t.situation.before_period, 40), changes=said)
+        return t.say("digest_since", period=t.tongue.day(t.situation.before_period), changes=said)
     return t.say("since", revision=seen.revision, changes=said)
 
 
@@ -106,11 +129,12 @@ def rows(_: Digest) -> Iterable[Row]:
 def table(t: Digest) -> Table | None:
     """A line for each place, and their sum."""
     situation = t.situation
-    if is_cancelled(t.delivery) or not situation.rows:
+    shown = deadline.columns(situation)
+    if is_cancelled(t.delivery) or not situation.rows or not shown:
         return None
-    header = (t.say("where"), *(tidy(word(COLUMNS, name, t.lang), 20) for name in situation.columns))
-    lines = [(_row_name(t, row), *map(t.tongue.number, row.counts)) for row in situation.rows]
-    return Table(header, (*lines, (t.say("sum"), *map(t.tongue.number, situation.totals))))
+    header = (t.say("where"), *(tidy(word({**COLUMNS, **HEADERS}, situation.columns[n], t.lang), 20) for n in shown))
+    lines = [(_row_name(t, row), *(t.tongue.number(row.counts[n]) for n in shown)) for row in situation.rows]
+    return Table(header, (*lines, (t.say("sum"), *(t.tongue.number(situation.totals[n]) for n in shown))))
 
 
 def _row_name(t: Digest, row: DigestRow) -> str:
@@ -120,27 +144,10 @@ def _row_name(t: Digest, row: DigestRow) -> str:
 
 
 def notes(t: Digest) -> Iterable[str]:
-    """Which firms, as far as they are listed; and why an absence may be believed."""
-    situation = t.situation
+    """What is in no column, which firms, as far as they are listed, and why an absence may be believed."""
     if is_cancelled(t.delivery):
         return ()
-    return tuple(filter(None, (_page(t), _among(t) if situation.subjects else "", _proof(t))))
-
-
-def _page(t: Digest) -> str:
-    situation = t.situation
-    count = t.tongue.number(len(situation.subjects))
-    return t.say("listed", page=t.tongue.number(situation.page), count=count) if situation.page else ""
-
-
-def _among(t: Digest) -> str:
-    situation = t.situation
-    more = [t.say("more", count=t.tongue.number(situation.more_subjects))] if situation.more_subjects else []
-    return t.say("among", subjects=t.tongue.listed([*(_subject_name(each) for each in situation.subjects), *more]))
-
-
-def _subject_name(subject: Subject) -> str:
-    return tidy(subject.name or subject.firm or subject.about)
+    return (*deadline.besides(t), *listed(t), *filter(None, (_proof(t),)), *deadline.reassurance(t))
 
 
 def _proof(t: Digest) -> str:
@@ -149,7 +156,7 @@ def _proof(t: Digest) -> str:
         return ""
     when = {"through": t.tongue.exact(proof.through), "read": t.tongue.exact(proof.read_at)}
     partitions = {"partitions": t.tongue.number(proof.partitions), "of": t.tongue.number(proof.of)}
-    return t.say("proof", source=tidy(proof.source), **when, **partitions)
+    return t.say("proof", source=source_name(proof.source), **when, **partitions)
 
 
 def facts(t: Digest) -> list[dict[str, Any]]:

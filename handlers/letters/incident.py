@@ -13,16 +13,20 @@ from handlers.letters.incident_lead import UNKNOWN_FIRM, firm_name, lead_figures
 from handlers.letters.parts import Change, Row, Table, change_words, compared, ended, reason_of_end
 from handlers.telling import GRADE_COLUMNS, ends, graded, has_reason, is_cancelled, is_held, is_unverified, place_name
 from handlers.wording.codes import BECAUSE, MATTERS, UNRESOLVED, WHY, word
-from handlers.wording.incident import FIGURES, event
+from handlers.wording.incident import event
 from schemas.delivery import Attempt
 from schemas.escalation import Delivery, Why
 from schemas.surveillance import Because, FilingClock
 
-closing = "closing"
 FILING_MATTER = "filing"
 FILING = (Because.FILING_UNKNOWN, Because.FILING_OVERDUE, Because.FILING_DUE_SOON, Because.FILED)
 PARTS_OF_INJURED = ("serious", "light", "hospitalised", "observed", "outpatient")
 SPLIT = frozenset({"wni", "wna"})
+
+
+def closing(_: Incident) -> str:
+    """The phrase it closes with."""
+    return "closing"
 
 
 def about(t: Incident) -> str:
@@ -228,4 +232,4 @@ def _matter(t: Incident) -> str:
 
 def _headcount(t: Incident) -> str:
     figures = [figure for figure in lead_figures(t.situation.figures) if figure.headline.value]
-    return ", ".join(f"{t.tongue.number(each.headline.value)} {word(FIGURES, each.name, t.lang)}" for each in figures[:1])
+    return ", ".join(incident_facts.counted_words(t, each) for each in figures[:1])

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from handlers.language import local, tidy
-from handlers.letters.parts import Row
+from handlers.letters.parts import Row, value_words
 from handlers.telling import Telling, is_cancelled
 from handlers.wording.codes import word
 from handlers.wording.incident import FIGURE_LABELS, FIGURES, OPENED_BY, RANKS
@@ -30,7 +30,7 @@ def facts(t: Incident) -> list[dict[str, Any]]:
     return [
         {
             "name": figure.name,
-            "value": each.value,
+            "value": each.value if each.value >= 0 else None,
             "source": tidy(each.party),
             "rank": each.rank,
             "asserted_at": format_time(each.asserted_at),
@@ -42,8 +42,10 @@ def facts(t: Incident) -> list[dict[str, Any]]:
 
 def counted_words(t: Incident, figure: Figure, *, ranged: bool = False) -> str:
     """A figure and what it counts, with the range where sources differ."""
+    if figure.headline.value < 0:
+        return t.say("length_unknown")
     counted = f"{t.tongue.number(figure.headline.value)} {word(FIGURES, figure.name, t.lang)}"
-    values = figure.values
+    values = [value for value in figure.values if value >= 0]
     if not ranged or len(set(values)) == 1:
         return counted
     return f"{counted} ({t.say('range', low=t.tongue.number(min(values)), high=t.tongue.number(max(values)))})"
@@ -104,7 +106,7 @@ def _row_of(figure: Figure) -> tuple[str, str, str, UtcMs]:
 
 def _differing(t: Incident, figure: Figure) -> str:
     others = sorted(figure.others, key=lambda each: (each.value, each.asserted_at, each.party))
-    said = [_dated(t, t.tongue.number(each.value), each.party, each.rank, each.asserted_at) for each in others]
+    said = [_dated(t, value_words(t, each.value), each.party, each.rank, each.asserted_at) for each in others]
     if figure.unlisted:
         said.append(t.say("more", count=t.tongue.number(figure.unlisted.parties)))
     return f"{counted_words(t, figure, ranged=True)}: {'; '.join(said)}"

@@ -8,7 +8,9 @@ from handlers.wording.codes import BECAUSE, word
 from handlers.wording.digest import COLUMNS
 from schemas.delivery import Attempt
 from schemas.escalation import Why
-from schemas.surveillance import Because
+from schemas.surveillance import Because, DigestSituation
+
+Digest = Telling[DigestSituation]
 
 
 class Row(NamedTuple):
@@ -37,8 +39,8 @@ class Change(NamedTuple):
 class Letter(Protocol):
     """What one kind of situation says of itself. Each is a module of this folder."""
 
-    closing: str
-    """The phrase it closes with."""
+    def closing(self, t: Any, /) -> str:
+        """The phrase it closes with."""
 
     def about(self, t: Any, /) -> str:
         """For programs: what it is about."""
@@ -111,9 +113,14 @@ def compared(old: dict[str, int], new: dict[str, int]) -> list[Change]:
     return [Change(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)]
 
 
+def value_words(t: Telling[SituationT], value: int) -> str:
+    """A figure; what is below zero is a length that its source does not know, and never printed as a figure."""
+    return t.tongue.number(value) if value >= 0 else t.say("value_unknown")
+
+
 def change_words(t: Telling[SituationT], change: Change) -> str:
     """One change in words."""
-    old, new = ("" if value is None else t.tongue.number(value) for value in (change.old, change.new))
+    old, new = ("" if value is None else value_words(t, value) for value in (change.old, change.new))
     form = "renamed" if change.new_name else "appeared" if change.old is None else "vanished" if change.new is None else "change"
     names = {"name": word(COLUMNS, change.name, t.lang), "new_name": word(COLUMNS, change.new_name, t.lang)}
     return t.say(form, old=old, new=new, **names)

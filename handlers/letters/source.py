@@ -1,19 +1,29 @@
-"""The letter about a publishing system, for the desk: what is the matter with it, and what was said of it last."""
+"""The letter about a publishing system, for the desk and its owner: what is the matter with it, what that does, and what is to be done."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from handlers.language import tidy
 from handlers.letters.parts import Change, Row, Table, ended, seen_changes
-from handlers.telling import Telling, ends, is_cancelled
+from handlers.telling import Telling, ends, has_reason, is_cancelled, source_name
 from handlers.wording.codes import BECAUSE, WHY, word
+from handlers.wording.digest import COLUMNS
+from handlers.wording.duty import report
 from handlers.wording.source import unresolved
 from schemas.delivery import Attempt
-from schemas.surveillance import Because, SourceSituation
+from schemas.surveillance import Because, SourceSituation, Trouble
 
 Source = Telling[SourceSituation]
 
-closing = "closing"
+OVER = (Because.SPEAKS_AGAIN, Because.PROVEN)
+_PERIOD = re.compile(r"([^/]+)/\d{4}-\d{2}-\d{2}", re.ASCII)
+_TO_DO = {Trouble.SILENT: "do_silent", Trouble.UNPROVEN: "do_unproven", Trouble.BRAKED: "do_braked"}
+
+
+def closing(_: Source) -> str:
+    """The phrase it closes with."""
+    return "closing"
 
 
 def about(t: Source) -> str:
@@ -23,24 +33,53 @@ def about(t: Source) -> str:
 
 def _party(t: Source) -> str:
     """Whose bulletins they are, as far as that could be read."""
-    return tidy(t.situation.who, 80) or t.say("some_source")
+    return source_name(t.situation.who) or t.say("some_source")
+
+
+def _matter(t: Source) -> str:
+    """What is the matter, or how it ended, as the phrases name it."""
+    said = has_reason(t.delivery, (*OVER, Because.VOUCHED_TOO_EARLY))
+    return said.value if said else t.situation.what.value
+
+
+def _is_ended(t: Source) -> bool:
+    return has_reason(t.delivery, OVER) is not None
+
+
+def _about(t: Source) -> str:
+    """Which period it concerns, or what else was said last."""
+    last = t.situation.last
+    found = _PERIOD.fullmatch(last)
+    if found:
+        return t.say("about_period", report=report(found[1]).name.of(t.lang), period=t.tongue.day(last, always_year=True))
+    return t.say("about_last", last=unresolved(last, t.lang)) if last else ""
 
 
 def subject(t: Source) -> str:
     """The desk's own mark, the revision, and what is the matter."""
-    end = f" {t.say('subject_cancelled')}" if is_cancelled(t.delivery) else ""
-    return f"{t.say('subject_desk')}{end} r{t.delivery.revision}: {t.say(f'subject_{t.situation.what}', party=_party(t))}"
+    end = f" {t.say('subject_cancelled')}" if _is_taken_back(t) else ""
+    return f"{t.say('subject_desk')}{end} r{t.delivery.revision}: {_brief(t)}"
+
+
+def _brief(t: Source) -> str:
+    about = "" if t.situation.what is Trouble.REJECTED else _about(t)
+    return f"{t.say(f'subject_{_matter(t)}', party=_party(t))}{about}"
+
+
+def _is_taken_back(t: Source) -> bool:
+    """Whether it never was: what came to an end was true."""
+    return is_cancelled(t.delivery) and not _is_ended(t)
 
 
 def matters(t: Source) -> Iterable[str]:
-    """What is the matter, how often, and with which reason last."""
+    """What is the matter, and of refusals how many, and with which reason last."""
     situation = t.situation
-    if is_cancelled(t.delivery):
-        return ended(t, t.say(f"subject_{situation.what}", party=_party(t)))
+    if _is_taken_back(t):
+        return ended(t, _brief(t))
     reasons = unresolved(situation.last, t.lang) or word(BECAUSE, Because.REFUSED_AT_INTAKE, t.lang)
     count = dict(situation.counts).get(situation.what, 1)
-    matter = t.say(situation.what, party=_party(t), reasons=reasons, count=t.tongue.number(count))
-    return (*ended(t, ""), matter)
+    said = t.say(_matter(t), party=_party(t), about=_about(t), reasons=reasons, count=t.tongue.number(count))
+    return (said,) if _is_ended(t) else (*ended(t, ""), said)
 
 
 def lead(_: Source) -> str:
@@ -59,13 +98,13 @@ def changed(_: Source) -> str:
 
 
 def is_over(t: Source) -> str:
-    """Only an end ends it."""
-    return t.say("nothing_more") if ends(t.delivery) else ""
+    """Every end of it."""
+    return t.say("nothing_more") if ends(t.delivery) or _is_ended(t) else ""
 
 
-def reasons(_: Source) -> bool:
-    """The reason has been said."""
-    return False
+def reasons(t: Source) -> bool:
+    """The figures that met a threshold; of a refusal the reason has been said, and so has an end."""
+    return t.situation.what is not Trouble.REJECTED and not _is_ended(t)
 
 
 def is_graded(_: Source) -> bool:
@@ -78,9 +117,12 @@ def why(t: Source) -> str:
     return word(WHY, t.delivery.why, t.lang)
 
 
-def rows(_: Source) -> Iterable[Row]:
-    """Nothing is known."""
-    return ()
+def rows(t: Source) -> Iterable[Row]:
+    """The counts, where they say more than how often."""
+    counts = [f"{t.tongue.number(value)} {word(COLUMNS, name, t.lang)}" for name, value in t.situation.counts]
+    if t.situation.what is Trouble.REJECTED or not counts or is_cancelled(t.delivery):
+        return ()
+    return (Row(t.say("counts"), ", ".join(counts)),)
 
 
 def table(_: Source) -> Table | None:
@@ -88,9 +130,10 @@ def table(_: Source) -> Table | None:
     return None
 
 
-def notes(_: Source) -> Iterable[str]:
-    """Nor beside them."""
-    return ()
+def notes(t: Source) -> Iterable[str]:
+    """What is to be done, by whom."""
+    to_do = _TO_DO.get(t.situation.what)
+    return (t.say(to_do),) if to_do and not (_is_ended(t) or ends(t.delivery)) else ()
 
 
 def facts(t: Source) -> list[dict[str, Any]]:

@@ -38,6 +38,28 @@ BECAUSE: Mapping[str, Both] = {
     "all_retracted": Both("semua keterangan sudah dicabut sumbernya", "every statement was taken back by its source"),
     "refused_at_intake": Both("kabar kejadian ditolak di pintu masuk", "an incident bulletin was refused at intake"),
     "unresolved": Both("ada yang tidak cocok dan perlu dilihat petugas", "something does not fit and a person must look"),
+    "counted": Both("laporan yang ditunggu sudah dihitung", "the reports that were due have been counted"),
+    "not_reported": Both("laporan belum diterima sampai batasnya", "no report had been received by its deadline"),
+    "not_yet_reported": Both("laporan belum tercatat diterima", "no report is on record yet"),
+    "in_a_row": Both("periode berturut-turut tanpa laporan", "periods in a row without a report"),
+    "within_a_month": Both("peringatan dalam satu bulan kalender", "warnings within one calendar month"),
+    "after_confirmed": Both(
+        "tidak lapor lagi sesudah langkah sebelumnya ditetapkan pejabat", "missed again after officials had confirmed the step before"
+    ),
+    "repeated": Both("syaratnya terpenuhi lagi sesudah pernah ditetapkan pejabat", "met again after officials had confirmed it once"),
+    "mismatch": Both(
+        "temuan lapangan tidak cocok dengan pernyataan perusahaan", "a field finding does not agree with the firm's statement"
+    ),
+    "disputed": Both("perusahaan menyatakan keberatan", "the firm objects"),
+    "answered": Both("laporan diterima sesudah batasnya", "the report was received after its deadline"),
+    "not_accused": Both("tidak ada yang dipersoalkan untuk periode ini", "nothing is held against anybody for this period"),
+    "confirmed": Both("pejabat sudah menetapkan yang diusulkan", "officials have confirmed what was proposed"),
+    "source_silent": Both("sumber diam melewati batasnya sendiri", "the source is silent past its own limit"),
+    "speaks_again": Both("sumber sudah berkabar lagi", "the source speaks again"),
+    "not_proven": Both("belum terbukti lengkap", "not proven complete"),
+    "proven": Both("sudah terbukti lengkap", "proven complete"),
+    "too_many_absent": Both("yang tampak belum lapor", "seem not to have reported"),
+    "vouched_too_early": Both("sumber menyatakan lengkap terlalu dini", "the source vouched too early"),
 }
 
 UNMEASURED: Mapping[str, Both] = {
@@ -105,8 +127,22 @@ ACTIONS: Mapping[str, Both] = {
         "Minta sumbernya memperbaiki kabar itu dan menerbitkannya lagi; sementara itu tanyakan lewat telepon apa yang terjadi",
         "Have the source correct the bulletin and publish it again; meanwhile ask by telephone what happened",
     ),
+    "report": Both("Kirim laporannya", "Send the report"),
+    "check_proposals": Both(
+        "Periksa yang diusulkan satu per satu; yang disertai keberatan ditahan sampai keberatannya diperiksa",
+        "Check each proposal; one that is objected to is held until the objection has been checked",
+    ),
+    "restore_source": Both(
+        "Pastikan sistem ini mengirim lagi, berikut penandanya", "See that this system publishes again, and its watermark"
+    ),
+    "release_or_excuse": Both(
+        "Periksa, lalu lepaskan atau maafkan periode ini, dengan alasan", "Check, then release or excuse the period, with a reason"
+    ),
+    "mark_excused": Both("Tandai yang harus dikecualikan, dengan alasan", "Mark with a reason any to be excused"),
 }
 STATUTORY = ("state_filed", "say_received", "file_report")
+BEFORE_MIDNIGHT = ("report",)
+"""What must be done before the instant that is its deadline, which is said by its last second."""
 
 UNRESOLVED: Mapping[str, Both] = {
     "unknown_firm": Both("perusahaan tidak ada di registri", "the firm is not in the registry"),
@@ -120,6 +156,7 @@ UNRESOLVED: Mapping[str, Both] = {
     "contradictory_split": Both(
         "rincian WNI dan WNA tidak cocok dengan jumlah meninggal", "the split by nationality does not add up to the dead"
     ),
+    "contradictory_replacement": Both("kabar saling menggantikan berputar", "bulletins replace one another in a circle"),
     "retraction_of_nothing": Both("pencabutan tidak menyebut keterangan mana yang dicabut", "a retraction does not say what it takes back"),
     "contradictory_time": Both("waktu yang disebut saling bertentangan", "the times stated contradict each other"),
     "time_in_the_future": Both("waktu yang disebut ada di masa depan", "a time stated lies in the future"),

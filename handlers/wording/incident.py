@@ -117,6 +117,7 @@ PHRASES: Mapping[str, Both] = {
     "at": Both("{moment}", "on {moment}"),
     "days": Both("{first} atau {last}", "on {first} or {last}"),
     "no_time": Both("(waktu belum diketahui)", "(time not known)"),
+    "length_unknown": Both("kebakaran yang lamanya belum diketahui", "a fire of unknown length"),
     "no_counts": Both("belum ada angka korban", "no casualty figures yet"),
     "by": Both("{counts} menurut {party}, {when}", "{counts} according to {party}, {when}"),
     "dated": Both("{counts} menurut {party}, {when}", "{counts} according to {party}, {when}"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from handlers.language import Both, Lang
-from handlers.wording import digest, incident, source
+from handlers.wording import digest, duty, incident, source
 
 COMMON: Mapping[str, Both] = {
     "exercise": Both("LATIHAN, bukan kejadian baru.", "EXERCISE, not a new event."),
@@ -41,6 +41,7 @@ COMMON: Mapping[str, Both] = {
     "still": Both(
         "TIDAK ADA YANG BERUBAH sejak r{revision} yang Anda terima.", "NOTHING HAS CHANGED since the r{revision} that you received."
     ),
+    "value_unknown": Both("belum diketahui", "not known"),
     "grade_change": Both("keparahan {old} -> {new}", "grade {old} -> {new}"),
     "change": Both("{name} {old} -> {new}", "{name} {old} -> {new}"),
     "appeared": Both("{name} {new} (baru)", "{name} {new} (new)"),
@@ -67,6 +68,7 @@ COMMON: Mapping[str, Both] = {
     "because": Both("Karena {reasons} ({source}).", "Because {reasons} ({source})."),
     "design": Both("`design`: ambang kami, bukan peraturan", "`design`: our threshold, not a regulation"),
     "why": Both("Sampai kepada Anda (tingkat {level}): {why}.", "It reached you (level {level}): {why}."),
+    "why_plain": Both("Sampai kepada Anda: {why}.", "It reached you: {why}."),
     "told": Both("Sudah diberi tahu: {levels}.", "Told: {levels}."),
     "told_level": Both("tingkat {level} ({when}) {positions}", "level {level} ({when}) {positions}"),
     "told_nobody": Both("Belum ada pihak lain yang diberi tahu.", "Nobody else has been told yet."),
@@ -81,7 +83,7 @@ COMMON: Mapping[str, Both] = {
         "Belum cukup untuk menghentikan eskalasi; tingkat berikutnya diberi tahu {when}.",
         "Not yet enough to stop the escalation; the next level is told {when}.",
     ),
-    "page": Both("Halaman kejadian ini:", ""),
+    "page": Both("Halaman pesan ini:", ""),
     "closing": Both(
         "TERBATAS, bukan untuk publikasi. Diterima sebagai: {title}.", "RESTRICTED, not for publication. Received as: {title}."
     ),
@@ -94,7 +96,7 @@ COMMON: Mapping[str, Both] = {
     "subject_unresolved": Both("PERLU DILIHAT: ", "A PERSON MUST LOOK: "),
 }
 
-PHRASES = MappingProxyType({**COMMON, **incident.PHRASES, **source.PHRASES, **digest.PHRASES})
+PHRASES = MappingProxyType({**COMMON, **incident.PHRASES, **source.PHRASES, **duty.PHRASES, **digest.PHRASES})
 
 
 def phrase(name: str, lang: Lang, /, **filled: object) -> str:

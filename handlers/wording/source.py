@@ -31,6 +31,16 @@ REFUSING: Mapping[str, Both] = {
     "after_its_publication": Both("diterima setelah diterbitkan", "received after its own publication"),
 }
 
+ODD: Mapping[str, Both] = {
+    "other_content": Both("dikirim lagi dengan isi lain", "sent again with other content"),
+    "watermark_of_a_stranger": Both("penanda dari sumber yang tidak terdaftar", "a watermark of a source that is not registered"),
+    "watermark_in_the_future": Both("penanda menyebut waktu di masa depan", "a watermark names a time in the future"),
+    "watermark_backwards": Both("penanda mundur", "a watermark went backwards"),
+    "estate_ended_with_firms": Both("kawasan diakhiri padahal masih berisi perusahaan", "an estate was ended that still has firms"),
+    "assigned_without_permit": Both("kewajiban dibebankan tanpa izin", "a duty was assigned to no permit"),
+    "too_late": Both("datang setelah periodenya selesai", "came after its period was settled"),
+}
+
 _REFUSED = re.compile(r"([^:]*): (\w+) \((.*)\)", re.DOTALL)
 
 
@@ -42,33 +52,74 @@ PHRASES: Mapping[str, Both] = {
         "behind it. Refused from this source so far: {count}.",
     ),
     "silent": Both(
-        "{party} DIAM melewati batas yang dinyatakannya sendiri ({reasons}). Yang tidak dikirimnya tidak kami anggap tidak ada.",
-        "{party} is SILENT past the limit that it declared itself ({reasons}). What it does not send we do not take to be absent.",
+        "{party} DIAM{about}: batas diam yang dinyatakannya sendiri sudah lewat. Yang tidak dikirimnya tidak kami anggap tidak ada, dan "
+        "tidak ada yang dituduh belum lapor sebelum ia berkabar lagi.",
+        "{party} is SILENT{about}: the limit that it declared itself has passed. What it does not send we do not take to be absent, and "
+        "nobody is accused before it speaks again.",
     ),
     "unproven": Both(
-        "BELUM TERBUKTI: penanda {party} belum melewati batas waktunya ({reasons}). Tidak ada peringatan yang keluar sebelum itu.",
-        "NOT PROVEN: the watermark of {party} has not passed the deadline ({reasons}). No warning leaves before it does.",
+        "BELUM TERBUKTI{about}: penanda {party} belum sampai ke batas waktunya. Tidak ada peringatan yang keluar sebelum itu.",
+        "NOT PROVEN{about}: the watermark of {party} has not reached the deadline. No warning leaves before it does.",
     ),
     "braked": Both(
-        "DITAHAN: terlalu banyak yang tampak belum lapor melalui {party} ({reasons}). Tidak ada peringatan yang keluar sampai seorang "
-        "pejabat melepas atau memaafkan masa ini.",
-        "HELD: too many seem not to have reported through {party} ({reasons}). No warning leaves until an official releases or excuses the "
-        "period.",
+        "DITAHAN{about}: lebih banyak yang tampak belum lapor melalui {party} daripada yang dapat dipercaya tanpa diperiksa. Tidak ada "
+        "peringatan yang keluar, dan tidak ada yang dituduh, sampai seorang pejabat melepas atau memaafkan periode ini.",
+        "HELD{about}: more seem not to have reported through {party} than is believable unchecked. No warning leaves, and nobody is "
+        "accused, until an official releases or excuses the period.",
     ),
+    "vouched_too_early": Both(
+        "TERLALU DINI{about}: sesudah {party} dinyatakan terbaca lengkap, masih datang sesuatu dari waktu itu. Yang diputuskan atas dasar "
+        "itu dihitung lagi; periksa dulu sebelum ada yang ditetapkan.",
+        "TOO EARLY{about}: after {party} had been vouched for as read, something of that time still came. What was decided on it is "
+        "counted again; check before anything is confirmed.",
+    ),
+    "speaks_again": Both(
+        "PULIH{about}: {party} berkabar lagi. Laporan yang tertahan di sana masih dihitung menurut waktu diterimanya.",
+        "RESTORED{about}: {party} speaks again. Reports that were held up there still count by the time at which they were received.",
+    ),
+    "proven": Both(
+        "SUDAH TERBUKTI{about}: penanda {party} sudah melewati batas waktunya. Peringatan yang menunggu kini dapat keluar.",
+        "PROVEN{about}: the watermark of {party} has passed the deadline. Warnings that waited for it can leave now.",
+    ),
+    "do_silent": Both(
+        "Yang perlu dilakukan: pemilik sistem ini memeriksa apakah pengirimannya berjalan, mengirim yang tertinggal, lalu penandanya "
+        "(complete_through). Bila sistem memang tidak mengirim lagi, minta agar itu dicatat di registri.",
+        "What to do: the owner of this system checks that it publishes, sends what has been held up, and then its watermark "
+        "(complete_through). If the system is to publish no longer, have that entered in the registry.",
+    ),
+    "do_unproven": Both(
+        "Yang perlu dilakukan: pemilik sistem ini mengirim semua yang diterimanya sampai batas itu, lalu penandanya (complete_through) di "
+        "setiap partisi. Sesudahnya semua berjalan sendiri; tidak perlu melepas apa pun.",
+        "What to do: the owner of this system sends everything that it received by the deadline, and then its watermark "
+        "(complete_through) in every partition. The rest follows by itself; nothing need be released.",
+    ),
+    "do_braked": Both(
+        "Yang perlu dilakukan: pemilik sistem ini memastikan bahwa semua yang diterimanya sudah dikirim. Sesudah itu pejabat yang "
+        "berwenang melepas periode ini (peringatan keluar) atau memaafkannya (tidak ada yang dihitung), dengan alasan: `siaga act release` "
+        "atau `siaga act excuse`.",
+        "What to do: the owner of this system makes sure that everything received has been sent. Then an official entitled to releases the "
+        "period (warnings leave) or excuses it (nothing is counted), with a reason: `siaga act release` or `siaga act excuse`.",
+    ),
+    "about_period": Both(" ({report} {period})", " ({report} {period})"),
+    "about_last": Both(" ({last})", " ({last})"),
+    "counts": Both("Angka", "Counts"),
     "some_source": Both("sumber yang tidak disebut", "an unnamed source"),
     "subject_rejected": Both("kabar kejadian DITOLAK di pintu masuk: {party}", "incident bulletin REFUSED at intake: {party}"),
     "subject_silent": Both("sumber DIAM: {party}", "source SILENT: {party}"),
     "subject_unproven": Both("batas waktu BELUM TERBUKTI: {party}", "deadline NOT PROVEN: {party}"),
     "subject_braked": Both("peringatan massal DITAHAN: {party}", "mass warnings HELD: {party}"),
+    "subject_vouched_too_early": Both("dinyatakan lengkap TERLALU DINI: {party}", "vouched for TOO EARLY: {party}"),
+    "subject_speaks_again": Both("sumber PULIH: {party}", "source RESTORED: {party}"),
+    "subject_proven": Both("batas waktu SUDAH TERBUKTI: {party}", "deadline PROVEN: {party}"),
 }
-"""One sentence and one subject for each trouble a source can be in."""
+"""One sentence and one subject for each trouble a source can be in, and for its end; and what is to be done."""
 
 
 def unresolved(code: str, lang: Lang) -> str:
     """Why a person must look: a code, or for a refused bulletin its kind, the reason and the field, as `kind: reason (field)`."""
     refused = _REFUSED.fullmatch(code)
     if refused is None:
-        return word(UNRESOLVED, code, lang)
+        return word({**ODD, **UNRESOLVED}, code, lang)
     kind, reason, field = refused.groups()
     where = f" (`{tidy(field, 40)}`)" if field else ""
     return f"{tidy(kind, 40)}: {word(REFUSING, reason, lang)}{where}"

@@ -11,7 +11,8 @@ from handlers.file import FileChannel
 from handlers.mail import MailChannel, Relay, Tls
 from handlers.webhook import Allowed, Limits, WebhookChannel
 from schemas.delivery import ReceiptKind
-from tests.golden.mail.letters import LETTERS, SECRETS, links_of, sent_at
+from tests.golden.mail.incidents import SECRETS, links_of
+from tests.golden.mail.letters import LETTERS, sent_at
 
 TOLD = LETTERS["itss-s5-r2"]
 LINKS = links_of(TOLD)

@@ -13,7 +13,7 @@ from streams.cli.stage.play import NOBODY
 from streams.cli.stage.screen import Screen
 from streams.cli.stage.show import Show, Teller
 from streams.simulate import shelf
-from tests.golden.mail.letters import links_of
+from tests.golden.mail.incidents import links_of
 from tests.scenarios.rehearsal import rehearse
 
 

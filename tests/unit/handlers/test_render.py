@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from handlers import hook_body, letter, render
 from handlers.language import columns
 from handlers.letters import LETTERS as LETTER_OF
-from schemas.delivery import Seen
+from schemas.delivery import Attempt, Seen
 from schemas.escalation import Addressee, Asked, Delivery, MessageType, Role, Standing, Taken, Told, Why
 from schemas.ledger import Place
 from schemas.surveillance import (
@@ -27,6 +27,7 @@ from schemas.surveillance import (
     Certainty,
     DigestRow,
     DigestSituation,
+    DutySituation,
     Figure,
     FilingClock,
     IncidentSituation,
@@ -39,8 +40,9 @@ from schemas.surveillance import (
     Trouble,
     Unlisted,
 )
-from tests.golden.mail import letters
-from tests.golden.mail.letters import LETTERS, R2, SECRETS, links_of, numbers_of, sent_at, wita, written
+from tests.golden.mail import incidents, letters
+from tests.golden.mail.incidents import R2, SECRETS, links_of, numbers_of, wita
+from tests.golden.mail.letters import LETTERS, sent_at, written
 
 GOLDEN = Path(letters.__file__).parent
 HOOK = GOLDEN.parent / "webhook"
@@ -182,16 +184,122 @@ def said(name: str, *, subject: str, text: tuple[str, ...], absent: tuple[str, .
         ),
         said(
             "digest",
-            subject="ringkasan iomki 2021-08-03, Bekasi: 1.611 due, 322 absent",
+            subject="[LATIHAN/EXERCISE] Laporan IOMKI Selasa 3 Agu 2021, Bekasi: 322 dari 1.611 belum lapor, 18 perlu diperiksa",
             text=(
-                "BERUBAH sejak 2021-07-30: absent 351 -> 322",
+                "Batas laporan IOMKI, Kabupaten Bekasi, Selasa 3 Agu 23.59.59 WIB (SE Menperin 3/2021): 1.280 lapor, 322 belum.",
+                "18 di antaranya mencapai peringatan ke-3 berturut-turut atau lebih.",
+                "2 menyatakan keberatan; usulannya ditahan. Belum ada izin yang berubah: ini USULAN.",
+                "BERUBAH sejak Jumat 30 Jul: belum lapor 351 -> 322. DIMINTA",
+                "1. Periksa yang diusulkan satu per satu",
+                "2. Tandai yang harus dikecualikan, dengan alasan. Batas: Kamis 5 Agu 16.00 WIB.",
+                "Wilayah wajib belum ke-1 ke-2 ke-3+ Jababeka 610 120 88 24 8",
                 "Jumlah 1.611 322 240 64 18",
                 "di luar kawasan 696 150",
-                "Di antaranya: PT Satu, PT Dua dan 16 lainnya.",
+                "Selain itu: 4 lapor terlambat dalam tenggang dan 2 dikecualikan.",
+                "3 belum dapat dipastikan: ada kiriman yang tidak terbaca, jadi tidak ada yang dituduh.",
+                "Yang disebut (18): - PT Satu Contoh Logam (izin 812/IOMKI/2021): diusulkan penonaktifan,",
+                "perusahaan menyatakan keberatan - dan 16 lainnya.",
                 "s.d. Selasa 3 Agu 23.59.59 WIB terbaca Rabu 4 Agu 00.00.41 WIB",
+                "baru kemudian sampai ke kami membatalkan peringatan",
                 "Satu ringkasan per batas waktu",
             ),
-            absent=("diberi tahu", "mengambil alih", "DIKETAHUI"),
+            absent=("Sudah diberi tahu:", "mengambil alih", "DIKETAHUI", "tingkat 0", "objections", "undecided"),
+        ),
+        said(
+            "digest-quiet",
+            subject="Bekasi r2: 0 dari 1.611 belum lapor",
+            text=(
+                "1.597 lapor, 0 belum. BERUBAH SEJAK r1:",
+                "belum lapor 322 -> 0; belum dapat dipastikan 3 -> 0",
+                "Wilayah wajib belum di luar",
+            ),
+            absent=("USULAN", "ke-3+", "dituduh", "perlu diperiksa pejabat"),
+        ),
+        said(
+            "digest-list",
+            subject="Laporan IOMKI Selasa 3 Agu 2021: daftar, halaman 2 (2)",
+            text=("daftar izin yang berubah.", "- PT Tiga (izin 814/IOMKI/2021): DIBATALKAN, tidak ada yang dipersoalkan"),
+            absent=("lapor, 0 belum", "Wilayah"),
+        ),
+        said(
+            "digest-weekly",
+            subject="Ringkasan mingguan S1 dan S2 s.d. Senin 18 Des 2023, Bekasi: 6 S1 (nyaris celaka), 2 S2 (ringan)",
+            text=("s.d. Senin 18 Des 2023 08.00 WIB: 6 S1", "Tidak ada yang mendesak", "Wilayah S1 S2", "- dan 7 lainnya."),
+            absent=("per batas waktu", "Batas"),
+        ),
+        said(
+            "duty-reminder",
+            subject="Pengingat: laporan IOMKI Selasa 3 Agu 2021, PT Satu Contoh Logam, izin 812/IOMKI/2021",
+            text=(
+                "belum tercatat diterima. Batasnya Selasa 3 Agu 23.59.59 WIB (Rabu 4 Agu 00.59.59 WITA).",
+                "1. Kirim laporannya. Batas: Selasa 3 Agu 23.59.59 WIB (Rabu 4 Agu 00.59.59 WITA).",
+                "Lewat akun SIINas perusahaan",
+            ),
+            absent=("PERINGATAN", "USULAN", "01.00 WITA"),
+        ),
+        said(
+            "duty-warning",
+            subject="Peringatan ke-2:",
+            text=("PERINGATAN ke-2", "Belum ada yang berubah pada izin ini."),
+            absent=("USULAN",),
+        ),
+        said(
+            "duty-answered",
+            subject="Sudah dijawab r2:",
+            text=("diterima Rabu 4 Agu 15.10 WITA (14.10 WIB), sesudah batasnya", "Peringatan ke-2 tetap tercatat"),
+            absent=("DIBATALKAN", "Karena"),
+        ),
+        said(
+            "duty-on-time",
+            subject="DIBATALKAN/CANCELLED r2:",
+            text=("23.40 WIB), tepat waktu. Tidak ada yang dipersoalkan terhadap perusahaan", "TIDAK ADA LAGI YANG DIMINTA"),
+            absent=("PERINGATAN", "setelah diperiksa"),
+        ),
+        said(
+            "duty-proposal",
+            subject="USULAN penonaktifan, ada keberatan:",
+            text=(
+                "USULAN, belum keputusan",
+                "KEBERATAN: perusahaan menyatakan ini tidak benar. Usulannya ditahan",
+                "Belum ada yang berubah pada izin itu; pejabat yang memutuskan.",
+                "1. Periksa yang diusulkan satu per satu",
+                "Batas: Kamis 5 Agu 17.00 WITA (16.00 WIB).",
+                "Absen Selasa 27 Jul, Jumat 30 Jul dan Selasa 3 Agu",
+                "Yang perlu diperiksa:",
+            ),
+            absent=("Peringatan", "PERINGATAN"),
+        ),
+        said(
+            "duty-confirmed", subject="DITETAPKAN: penonaktifan r2:", text=("hanya berubah di registri",), absent=("USULAN", "mengusulkan")
+        ),
+        said(
+            "source-braked",
+            subject="PIKET r1: peringatan massal DITAHAN: siinas.example (laporan IOMKI Selasa 3 Agu 2021)",
+            text=(
+                "DITAHAN (laporan IOMKI Selasa 3 Agu 2021): lebih banyak yang tampak belum lapor melalui siinas.example",
+                "Angka 2.000 wajib lapor, 1.100 belum lapor, 800 batas yang dipercaya",
+                "`siaga act release` atau `siaga act excuse`",
+                "Karena yang tampak belum lapor 1.100 >= 800 (G2,",
+            ),
+            absent=("ditolak", "S3", "://siinas"),
+        ),
+        said(
+            "source-silent",
+            subject="sumber DIAM: siinas.example",
+            text=("Yang tidak dikirimnya tidak kami anggap tidak ada", "mengirim yang tertinggal, lalu penandanya", "(R20, registry)"),
+            absent=("ditolak", "()", "DIKETAHUI"),
+        ),
+        said(
+            "source-unproven",
+            subject="batas waktu BELUM TERBUKTI: siinas.example (laporan IOMKI Selasa 3 Agu 2021)",
+            text=("Tidak ada peringatan yang keluar sebelum itu.", "tidak perlu melepas apa pun"),
+            absent=("ditolak", "DITAHAN"),
+        ),
+        said(
+            "source-restored",
+            subject="PIKET r2: sumber PULIH: siinas.example",
+            text=("PULIH: siinas.example berkabar lagi.", "TIDAK ADA LAGI YANG DIMINTA"),
+            absent=("DIBATALKAN", "tidak benar", "Yang perlu dilakukan"),
         ),
         said("desk-unresolved", subject="PERLU DILIHAT", text=("perusahaan tidak ada di registri", "`pt-baru-sekali`")),
     ],
@@ -237,6 +345,48 @@ def test_a_question_taken_back_takes_nothing_else_back():
     assert "pertanyaan GUGUR" in letter.subject(told)
 
 
+@pytest.mark.parametrize(("number", "said"), [(0, "PERINGATAN:"), (1, "ke-1:"), (3, "ke-3 atau lebih:"), (17, "ke-3 atau lebih:")])
+def test_a_warning_is_numbered_up_to_the_third(number, said):
+    told = with_situation("duty-warning", number=number)
+    assert said in flat(render.text(told, links_of(told)))
+    assert hook_body.body(told, links_of(told))["facts"][0]["number"] == min(number, 3)
+
+
+@pytest.mark.parametrize("received_at", [None, 2_000_000_000_000])
+def test_a_warning_taken_back_for_another_reason_claims_no_report(received_at):
+    """Excused, waived, or in doubt: nobody says that a report came in time which did not."""
+    told = with_situation("duty-on-time", received_at=received_at)
+    said = flat(render.text(told, links_of(told)))
+    assert "tepat waktu" not in said
+    assert "DIBATALKAN: yang kami kirim" in said
+    assert "Tidak ada yang dipersoalkan terhadap perusahaan" in said
+
+
+def test_a_firm_in_jakartas_zone_reads_one_time():
+    told = with_situation("duty-reminder", place=Place("", "", zone="Asia/Jakarta"), period="a week")
+    said = flat(render.text(told, links_of(told)))
+    assert "Batasnya Selasa 3 Agu 23.59.59 WIB." in said
+    assert "untuk a week dari perusahaan yang belum dikenal" in said
+
+
+def with_situation(name, **changes):
+    told = LETTERS[name]
+    return replace(told, delivery=replace(told.delivery, situation=replace(told.delivery.situation, **changes)))
+
+
+def test_a_source_that_vouched_too_early_is_a_matter_of_its_own():
+    told = LETTERS["source-unproven"]
+    told = replace(told, delivery=replace(told.delivery, reasons=(Reason(Because.VOUCHED_TOO_EARLY),)))
+    assert "TERLALU DINI (laporan IOMKI Selasa 3 Agu 2021)" in flat(render.text(told, links_of(told)))
+    assert "dinyatakan lengkap TERLALU DINI" in letter.subject(told)
+
+
+def test_a_refusal_taken_back_is_cancelled_and_an_end_is_not():
+    told = LETTERS["desk-refused"]
+    told = replace(told, delivery=replace(told.delivery, msg_type=MessageType.CANCEL, why=Why.CANCELLED))
+    assert "DIBATALKAN/CANCELLED" in letter.subject(told)
+
+
 @pytest.mark.parametrize("trouble", Trouble)
 def test_every_trouble_of_a_source_can_be_told(trouble):
     told = LETTERS["desk-refused"]
@@ -244,6 +394,29 @@ def test_every_trouble_of_a_source_can_be_told(trouble):
     told = replace(told, delivery=replace(told.delivery, situation=situation))
     assert "urn:imip:bulletins" in render.text(told, links_of(told))
     assert letter.subject(told).startswith("[LATIHAN/EXERCISE] PIKET r1: ")
+
+
+def test_a_fire_of_unknown_length_is_no_figure():
+    """Its source said `unknown`: nobody reads of minus one minute."""
+    burning = LETTERS["desk-unresolved"].delivery
+    known = burning.situation.figures[0]
+    unknown = replace(known, headline=replace(known.headline, value=-1))
+    disputed = replace(known, others=(replace(known.headline, party="IMIP", value=-1),))
+    for figure, said in (
+        (unknown, "kebakaran yang lamanya belum diketahui menurut Polres"),
+        (disputed, "75 menit kebakaran: belum diketahui menurut"),
+    ):
+        told = replace(
+            LETTERS["desk-unresolved"],
+            seen=Seen(1, "S3", 0, (("fire_minutes", -1),)),
+            delivery=replace(burning, revision=2, situation=replace(burning.situation, figures=(figure,))),
+        )
+        text = flat(render.text(told, links_of(told)) + letter.subject(told))
+        assert said in text
+        assert "-1" not in text.replace("2023-12", "").replace("baru-1", "")
+        assert all((fact["value"] or 0) >= 0 for fact in hook_body.body(told, links_of(told))["facts"])
+    assert "menit kebakaran belum diketahui -> 75" in text
+    assert hook_body.body(told, links_of(told))["changed"][0]["from"] is None
 
 
 def test_many_letters_in_one_are_counted_whether_they_are_listed_or_not():
@@ -320,7 +493,7 @@ def test_every_try_at_a_delivery_is_the_same_message():
 
 @pytest.mark.parametrize("address", ["not an address", "a@b@c", "x\r\nBcc: y@z.example", "", "@", "a@", "<a@b>"])
 def test_an_unusable_address_makes_no_bad_header(address):
-    told = replace(LETTERS["itss-s5-r1"], delivery=replace(letters.R1, to=replace(letters.R1.to, address=address)))
+    told = replace(LETTERS["itss-s5-r1"], delivery=replace(incidents.R1, to=replace(incidents.R1.to, address=address)))
     message = email.message_from_bytes(render.mail(told, links_of(told), 0).content, policy=default)
     assert message["Bcc"] is None
     assert "Kepala Disnakertrans" in message["To"]
@@ -434,6 +607,19 @@ sources = st.builds(
     last=hostile,
     unresolved=st.lists(hostile, max_size=2).map(tuple),
 )
+duties = st.builds(
+    DutySituation,
+    place=st.builds(Place, firm=hostile, firm_name=hostile, estate_name=hostile, regency_name=hostile, zone=hostile),
+    obligation=hostile | st.just("iomki"),
+    period=hostile | st.just("2021-08-03"),
+    permit=hostile,
+    due_at=instants,
+    number=counts,
+    step=hostile | st.just("freeze"),
+    evidence=st.lists(hostile | st.just("2021-07-30"), max_size=3).map(tuple),
+    disputed=st.booleans(),
+    received_at=st.none() | instants,
+)
 digests = st.builds(
     DigestSituation,
     place=st.builds(Place, firm=hostile, firm_name=hostile, estate_name=hostile, regency_name=hostile),
@@ -480,7 +666,7 @@ deliveries = st.builds(
     rank=st.integers(0, 5),
     peak=counts,
     certainty=st.sampled_from(Certainty),
-    situation=situations | sources | digests,
+    situation=situations | sources | duties | digests,
     reasons=st.lists(
         st.builds(Reason, because=st.sampled_from(Because), figure=st.none() | counts, threshold=st.none() | counts, source=hostile),
         max_size=3,
@@ -490,7 +676,7 @@ deliveries = st.builds(
     exercise=st.booleans(),
 )
 attempts = st.builds(
-    letters.Attempt,
+    Attempt,
     delivery=deliveries,
     number=st.just(1),
     not_after=instants,
@@ -538,7 +724,7 @@ def test_no_name_breaks_out_of_its_place(told):
 
 
 def assert_unbroken(told):
-    links = letters.SEAL.links(letters.R1, 0)
+    links = incidents.SEAL.links(incidents.R1, 0)
     message = email.message_from_bytes(render.mail(told, links, 0).content, policy=default)
     assert set(message.keys()) <= HEADERS
     assert [part.get_content_type() for part in message.walk()] == ["multipart/alternative", "text/plain", "text/html"]
@@ -557,7 +743,7 @@ def assert_unbroken(told):
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(attempts)
 def test_any_attempt_becomes_a_signed_call_and_a_line(told):
-    links = letters.SEAL.links(letters.R1, 0)
+    links = incidents.SEAL.links(incidents.R1, 0)
     content = json.loads(render.hook(told, links, 0, SECRETS).content)
     assert set(content["data"]) == set(json.loads((HOOK / "itss-s5-r2.json").read_text()))
     assert render.line(told, links, 0).content.count(b"\n") == 0
@@ -565,10 +751,10 @@ def test_any_attempt_becomes_a_signed_call_and_a_line(told):
 
 def test_the_renderer_reads_what_the_wire_gives():
     told = LETTERS["itss-s5-r2"]
-    again = msgspec.json.decode(msgspec.json.encode(told), type=letters.Attempt)
+    again = msgspec.json.decode(msgspec.json.encode(told), type=Attempt)
     assert render.text(again, links_of(again)) == text_of("itss-s5-r2")
 
 
 def test_dates_are_said_where_the_statement_is_of_another_day():
     assert "Selasa 26 Des 10.00 WITA" in flat(text_of("held"))
-    assert wita("2023-12-26", "10:00") == letters.POLRES["asserted_at"]
+    assert wita("2023-12-26", "10:00") == incidents.POLRES["asserted_at"]

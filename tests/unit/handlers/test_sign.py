@@ -11,7 +11,7 @@ from standardwebhooks import Webhook
 
 from handlers import sign
 from handlers.sign import ALPHABET, Ticket, TokenFault
-from tests.golden.mail.letters import KEYS, R1, SEAL
+from tests.golden.mail.incidents import KEYS, R1, SEAL
 
 VECTORS = json.loads((Path(__file__).parents[2] / "golden" / "webhook" / "signatures.json").read_text())
 TICKET = Ticket("D-1", "E-1", "imip", 2, "disnakertrans:72", "disnakertrans", 1_700_000_000_000)

@@ -4,12 +4,15 @@ from string import Formatter
 
 import pytest
 
+from handlers.letters.duty import Sort
 from handlers.letters.incident import FILING
-from handlers.wording import codes, incident, source
+from handlers.letters.source import OVER
+from handlers.wording import codes, duty, incident, source
 from handlers.wording.phrases import PHRASES
 from schemas.escalation import Why
 from schemas.intake import Grade, IncidentKind, Outcome, Rank
-from schemas.ledger import Doubt
+from schemas.ledger import Doubt, Odd
+from schemas.obligations import Step
 from schemas.surveillance import RULE_OF, Because, Certainty, Rule, Trouble
 from streams.pipeline.intake.decode import Refusing
 
@@ -19,7 +22,7 @@ FIGURE_NAMES = (
 )
 ACTIONS = (
     *("take_over", "verify", "state_filed", "inspectors_left", "keep_informed", "correct_and_republish", "say_received"),
-    "file_report",
+    *("file_report", "report", "check_proposals", "mark_excused", "restore_source", "release_or_excuse"),
 )
 TABLES = [
     (codes.BECAUSE, Because),
@@ -34,6 +37,8 @@ TABLES = [
     (incident.FIGURES, FIGURE_NAMES),
     (codes.ACTIONS, ACTIONS),
     (codes.UNRESOLVED, Doubt),
+    (source.ODD, Odd),
+    (duty.STEPS, Step),
 ]
 
 
@@ -42,7 +47,9 @@ def test_every_code_has_words(table, codes):
     assert set(map(str, codes)) <= set(table)
 
 
-@pytest.mark.parametrize("table", [codes.BECAUSE, codes.WHY, incident.FIGURES, codes.ACTIONS, codes.UNRESOLVED, source.REFUSING])
+@pytest.mark.parametrize(
+    "table", [codes.BECAUSE, codes.WHY, incident.FIGURES, codes.ACTIONS, codes.UNRESOLVED, source.REFUSING, source.ODD, duty.STEPS]
+)
 def test_both_languages_have_their_own_words(table):
     assert all(both.id and both.en and both.id != both.en for both in table.values())
 
@@ -69,8 +76,23 @@ def test_every_filing_reason_has_its_sentence_and_its_subject():
     assert all(reason in PHRASES and f"subject_{reason}" in PHRASES for reason in FILING)
 
 
+def test_every_sort_of_a_duty_has_its_sentence_and_its_subject():
+    assert all(sort in PHRASES and f"subject_{sort}" in PHRASES for sort in Sort)
+
+
+def test_every_report_is_called_what_the_policy_calls_it(policy):
+    """Two names for one duty would be two duties to who reads them."""
+    named = {each.id: (each.name_id, each.name_en) for each in policy.obligations}
+    assert {each: duty.report(each).name for each in named} == named
+
+
+def test_an_unknown_obligation_goes_by_its_own_name():
+    assert duty.report("brand_new").name == ("laporan brand new", "report brand new")
+
+
 def test_every_trouble_of_a_source_has_its_sentence_and_its_subject():
-    assert all(trouble in PHRASES and f"subject_{trouble}" in PHRASES for trouble in Trouble)
+    said = (*Trouble, *OVER, Because.VOUCHED_TOO_EARLY)
+    assert all(each in PHRASES and f"subject_{each}" in PHRASES for each in said)
 
 
 def test_every_reason_rests_on_a_rule():

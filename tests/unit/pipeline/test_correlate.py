@@ -110,6 +110,53 @@ def test_only_the_same_source_replaces():
     assert {a.id for a in said} == {"b-1", "b-2"}
 
 
+def by_a_stranger(**said):
+    return bulletin("Polres", "police", source=STRANGER, **said)
+
+
+def test_a_stranger_quotes_and_displaces_nobody():
+    """What somebody unknown says that the police said is shown as that, beside what the police said."""
+    said = picture(
+        ("11:00", police(dead=13, occurred_at="05:30", cause="tabung")), ("11:30", by_a_stranger(dead=0, occurred_at="06:15", cause="x"))
+    )
+    (figure,) = (f for f in figures(said, HOURS) if f.name == "dead")
+    assert (figure.headline.value, figure.headline.rank) == (13, "police")
+    assert [(other.value, other.rank) for other in figure.others] == [(0, "media")]
+    assert [t.parties for t in times(said)] == [("Polres",), ("Polres (media)",)]
+    assert [(c.party, c.digest) for c in causes(said)] == [("Polres (media)", digest("x")), ("Polres", digest("tabung"))]
+
+
+def test_a_word_from_the_future_outlasts_nothing_that_is_said_later():
+    """A slip in the year would hide every true figure of that party for a year."""
+    early = police(dead=2, asserted_at="+365d 11:00")
+    assert headline(("11:00", early), ("12:00", police(dead=13))) == ("Polres", 13, [])
+
+
+def split_of(*said):
+    chain = Chain()
+    for number, one in enumerate(said):
+        chain.hears(one._replace(id=f"b-{number}"), clock("11:10") + number)
+    situation = chain.alerts[-1].situation
+    return situation.wni, situation.wna
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param([estate(dead_by_nationality={"wni": 9, "wna": 4})], (9, 4), id="it adds up"),
+        pytest.param([estate(dead_by_nationality={"wni": 9, "wna": 4}), estate(dead=14)], (None, None), id="the total has moved on"),
+        pytest.param(
+            [estate(dead_by_nationality={"wni": 9, "wna": 4}), estate(dead=14), estate(dead=13)], (9, 4), id="and back: it adds up again"
+        ),
+        pytest.param(
+            [estate(dead=13), by_a_stranger(dead_by_nationality={"wni": 0, "wna": 13})], (None, None), id="a stranger's is not the estate's"
+        ),
+    ],
+)
+def test_a_split_is_shown_while_it_adds_up_to_the_headline(said, expected):
+    assert split_of(*said) == expected
+
+
 def test_a_split_without_a_total_states_its_sum():
     assert headline(("11:00", estate(dead_by_nationality={"wni": 9, "wna": 4})))[1] == 13
 
@@ -170,7 +217,12 @@ def test_the_latest_unit_and_employer_official_parties_first():
         pytest.param([union(), bulletin("koran", "media", source=STRANGER)], Certainty.REPORTED, id="two sources report"),
         pytest.param([firm()], Certainty.REPORTED, id="the firm reports"),
         pytest.param([union(), firm()], Certainty.REPORTED, id="one official party reports"),
-        pytest.param([estate(), firm()], Certainty.VERIFIED, id="two official parties agree that it happened"),
+        pytest.param([estate(dead=2), firm(dead=2)], Certainty.REPORTED, id="two parties with an interest verify nothing"),
+        pytest.param([police(dead=2), firm(dead=3)], Certainty.REPORTED, id="the police and the firm contradict each other"),
+        pytest.param([police(dead=2), firm(dead=2)], Certainty.VERIFIED, id="the police and the firm agree on the dead"),
+        pytest.param([police(), firm(dead=2)], Certainty.REPORTED, id="the police state no figure"),
+        pytest.param([police(), firm()], Certainty.VERIFIED, id="the police and the firm agree that it happened"),
+        pytest.param([police(dead=2), inspection(dead=2)], Certainty.VERIFIED, id="police and inspection agree"),
     ],
 )
 def test_how_sure_it_is(said, expected):

@@ -2,8 +2,10 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from schemas.intake import IncidentBulletin
 from streams.pipeline.surveillance.incident.facts import OFFICIAL, Assertion, age, assertion_of, kept, key_of
@@ -31,6 +33,17 @@ def standing_at(every: list[Assertion], until: int) -> list[Assertion]:
     made = [a for a in every if a.asserted_at <= until]
     replaced = {(a.source, a.replaces) for a in made if a.replaces} | taken_back
     return sorted((a for a in made if not a.retracted and (a.source, a.id) not in replaced), key=age)
+
+
+def as_read(assertion: Assertion, every: list[Assertion]) -> Assertion:
+    """What replaces itself, through however many others, replaces nothing and is doubted."""
+    replaces = {a.id: a.replaces for a in every if not a.retracted}
+    at = replaces.get(assertion.id, "")
+    for _ in every:
+        if at == assertion.id:
+            return replace(assertion, replaces="", unresolved=("contradictory_replacement",))
+        at = replaces.get(at, "")
+    return assertion
 
 
 def tally_of(standing: list[Assertion]) -> Tally:
@@ -74,6 +87,7 @@ def disputes(draw) -> list[Assertion]:
 def test_the_walk_finds_what_each_moment_shows(every):
     """Grades stretch from one moment to the next; what stands in the end stands, and its highest figures are its figures."""
     along = walked(every, grade)
+    every = [as_read(a, every) for a in every]
     moments = sorted({a.asserted_at for a in every if not a.retracted})
     assert along.stretches == tuple(Stretch(grade(tally_of(standing_at(every, moment))), ended) for moment, ended in pairwise(moments))
     final = standing_at(every, max(moments, default=0))
@@ -130,6 +144,37 @@ def test_an_older_word_that_is_replaced_takes_no_newer_one_with_it():
     """Polres says one dead, then five; somebody replaces the first: it is still five."""
     facts = [said(0, "Polres", "police", dead=1), said(1, "Polres", "police", dead=5), said(2, "IMIP", "estate", replaces="b-0")]
     assert walked(facts, grade).deciding.highest()["dead"] == 5
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param([said(0, "Polres", "police", dead=5, replaces="b-0")], id="itself"),
+        pytest.param(
+            [said(0, "Polres", "police", dead=5, replaces="b-1"), said(1, "Polres", "police", dead=5, replaces="b-0")], id="one another"
+        ),
+        pytest.param(
+            [
+                said(0, "IMIP", "estate", dead=1, replaces="b-1"),
+                said(1, "Polres", "police", dead=5, replaces="b-2"),
+                said(2, "Polres", "police", dead=5, replaces="b-1"),
+            ],
+            id="one another, and somebody else replaces one of them",
+        ),
+    ],
+)
+def test_who_replaces_in_a_circle_replaces_nothing(facts):
+    """The dead do not vanish, and somebody looks."""
+    along = walked(facts, grade)
+    assert along.deciding.highest()["dead"] == 5
+    assert any("contradictory_replacement" in a.unresolved for a in along.standing)
+
+
+def test_a_stranger_who_uses_the_name_of_the_police_does_not_speak_for_them():
+    facts = [said(0, "Polres", "police", dead=13), said(1, "Polres", "media", dead=0)]
+    along = walked(facts, grade)
+    assert along.deciding.highest()["dead"] == 13
+    assert (grade(along.deciding), [stretch.grade for stretch in along.stretches]) == ("S5", ["S5"])
 
 
 def test_when_the_last_official_word_is_replaced_the_others_decide_again():

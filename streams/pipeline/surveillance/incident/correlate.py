@@ -6,12 +6,15 @@ No thresholds here. `standing` is always in the order of saying, oldest first.
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
-from schemas.intake import IncidentKind
-from schemas.surveillance import CauseStated, Certainty, Figure, Stated, TimeStated, Unlisted
+from msgspec.structs import replace
+
+from schemas.intake import IncidentKind, Rank
+from schemas.surveillance import CauseStated, Certainty, Figure, Stated, TimeStated, Unlisted, shown
 from schemas.word import UtcMs
-from streams.pipeline.surveillance.incident.facts import OFFICIAL, RANKS, Assertion
+from streams.pipeline.surveillance.incident.facts import OFFICIAL, RANKS, Assertion, Voice
 
 HOUR_MS = 3_600_000
+INDEPENDENT = frozenset({Rank.POLICE, Rank.LABOUR_INSPECTION, Rank.MINISTRY})
 MOST_OTHERS = 4
 """Parties listed beside a headline."""
 MOST_OTHERS_IN_ALL = 12
@@ -71,14 +74,14 @@ class _Said(NamedTuple):
         return Stated(self.value, self.party, self.assertion.rank, self.assertion.asserted_at)
 
 
-def _by_party(standing: Iterable[Assertion]) -> dict[str, dict[str, _Said]]:
-    """Each party's latest figure, by name and party."""
-    found: dict[str, dict[str, _Said]] = {name: {} for name in SHOWN}
+def _by_party(standing: Iterable[Assertion]) -> dict[str, dict[Voice, _Said]]:
+    """Each party's latest figure, by name and voice."""
+    found: dict[str, dict[Voice, _Said]] = {name: {} for name in SHOWN}
     for assertion in standing:
         rank, age, party = RANKS[assertion.rank], -assertion.asserted_at, assertion.party
         for name, value in assertion.counts:
             if name in found:
-                found[name][party] = _Said(rank, age, party, value, assertion)
+                found[name][assertion.voice] = _Said(rank, age, party, value, assertion)
     return found
 
 
@@ -101,10 +104,10 @@ def first_and_last(items: Sequence[_Item], most: int) -> tuple[_Item, ...]:
 
 def times(standing: Sequence[Assertion]) -> tuple[TimeStated, ...]:
     """The times of occurrence, earliest first, each with the parties that state it in their latest word."""
-    latest = {a.party: a.occurred_at for a in standing}
+    latest = {a.voice: a.occurred_at for a in standing}
     parties: dict[UtcMs, list[str]] = {}
-    for party, stated in sorted(latest.items()):
-        parties.setdefault(stated, []).append(party)
+    for (rank, party), stated in sorted(latest.items(), key=lambda each: (each[0][1], each[0][0])):
+        parties.setdefault(stated, []).append(_named(rank, party, standing))
     return tuple(_time(instant, parties[instant]) for instant in sorted(parties))
 
 
@@ -115,8 +118,15 @@ def _time(instant: UtcMs, parties: list[str]) -> TimeStated:
 
 def causes(standing: Sequence[Assertion]) -> tuple[CauseStated, ...]:
     """Each party's latest account of the cause, by party."""
-    latest = {a.party: a.cause for a in standing if a.cause}
-    return tuple(latest[party] for party in sorted(latest))
+    latest = {a.voice: a.cause for a in standing if a.cause}
+    by_party = sorted(latest.items(), key=lambda each: (each[0][1], each[0][0]))
+    return tuple(replace(cause, party=_named(*voice, standing)) for voice, cause in by_party)
+
+
+def _named(rank: str, party: str, standing: Iterable[Assertion]) -> str:
+    """A party's name; of somebody who only quotes one that has spoken itself, what they rank as too."""
+    is_quoted = rank not in OFFICIAL and any(a.party == party and a.rank in OFFICIAL for a in standing)
+    return shown(f"{party} ({rank})") if is_quoted else party
 
 
 def headline_kind(standing: Sequence[Assertion]) -> str:
@@ -133,8 +143,16 @@ def latest_text(standing: Sequence[Assertion], field: str) -> str:
 
 
 def certainty(standing: Sequence[Assertion]) -> Certainty:
-    """G7: without an official party it is a signal, unless a second source says the same."""
-    official = {a.party for a in standing if a.rank in OFFICIAL}
+    """G7: without an official party it is a signal, unless a second source says the same.
+
+    Verified once two official parties agree on the headline figure, one of them with no interest in it: firm and estate are the supervised.
+    """
+    official = [a for a in standing if a.rank in OFFICIAL]
     if not official:
         return Certainty.REPORTED if len({a.source for a in standing}) > 1 else Certainty.SIGNAL
-    return Certainty.VERIFIED if len(official) > 1 else Certainty.REPORTED
+    said = next((parties for parties in _by_party(official).values() if parties), None)
+    voices = {a.voice for a in official}
+    if said is not None:
+        voices = {voice for voice, each in said.items() if each.value == min(said.values()).value}
+    agree = len(voices) > 1 and any(rank in INDEPENDENT for rank, _ in voices)
+    return Certainty.VERIFIED if agree else Certainty.REPORTED

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from schemas.ids import digest
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, Rank
-from schemas.ledger import Admitted
+from schemas.ledger import Admitted, Doubt
 from schemas.policy import Surveilling
 from schemas.surveillance import CauseStated, shown
 from schemas.word import Part, UtcMs
@@ -20,6 +20,10 @@ UNKNOWN_MINUTES = -1
 
 RANKS = {rank.value: order for order, rank in enumerate(Rank)}
 OFFICIAL = frozenset(rank.value for rank in Rank if rank.is_official)
+
+
+Voice = tuple[str, str]
+"""A party at the rank that INTAKE gave it."""
 
 
 class Assertion(Part, frozen=True, array_like=True, tag="assertion"):
@@ -48,6 +52,11 @@ class Assertion(Part, frozen=True, array_like=True, tag="assertion"):
     def said_at(self) -> UtcMs:
         """When it was said."""
         return self.asserted_at
+
+    @property
+    def voice(self) -> Voice:
+        """Whose word it is: who is quoted by a stranger is not heard to have spoken (R13)."""
+        return self.rank, self.party
 
 
 class Declared(Part, frozen=True, array_like=True, tag="declared"):
@@ -109,13 +118,18 @@ def heard(admitted: Admitted) -> Heard:
             return Filed(*identity, report.filed_at, shown(report.received_by), admitted.rank)
         case InjuryOutcome.type:
             outcome = InjuryOutcome.model_validate_json(raw)
-            return Declared(*identity, outcome.outcome, outcome.declared_at, admitted.rank)
+            return Declared(*identity, outcome.outcome, _said_at(admitted, outcome.declared_at), admitted.rank)
         case _:
             return assertion_of(admitted, IncidentBulletin.model_validate_json(raw))
 
 
 KINDS = (IncidentBulletin.type, AccidentReportFiled.type, InjuryOutcome.type)
 """The facts that an incident is made of."""
+
+
+def _said_at(admitted: Admitted, said_at: UtcMs) -> UtcMs:
+    """When it was said; what claims to come from the future was said when it was heard, so that it outlasts nothing said later."""
+    return min(said_at, admitted.at) if Doubt.TIME_IN_THE_FUTURE in admitted.unresolved else said_at
 
 
 def assertion_of(admitted: Admitted, bulletin: IncidentBulletin) -> Assertion:
@@ -128,7 +142,7 @@ def assertion_of(admitted: Admitted, bulletin: IncidentBulletin) -> Assertion:
         digest=admitted.digest,
         party=party,
         rank=admitted.rank,
-        asserted_at=bulletin.asserted_at,
+        asserted_at=_said_at(admitted, bulletin.asserted_at),
         occurred_at=bulletin.occurred_at,
         kind=bulletin.kind,
         counts=tuple((name, value) for name, value in _counts(bulletin) if value is not None),

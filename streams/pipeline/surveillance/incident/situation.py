@@ -20,7 +20,7 @@ def situation(incident: Incident, standing: Sequence[Assertion], clocks: Sequenc
     """The incident as it is known now."""
     figures = correlate.figures(standing, policy.headline_hours)
     dead = next((figure.headline for figure in figures if figure.name == "dead"), None)
-    split = next((a for a in reversed(standing) if a.wni is not None and dead and a.party == dead.party), None)
+    split = next((a for a in reversed(standing) if dead and _splits(a, dead)), None)
     newest = standing[-1] if standing else None
     times, causes, listed = correlate.times(standing), correlate.causes(standing), _listed(clocks)
     return IncidentSituation(
@@ -43,6 +43,13 @@ def situation(incident: Incident, standing: Sequence[Assertion], clocks: Sequenc
         more_clocks=len(clocks) - len(listed),
         newest=Stated(0, newest.party, newest.rank, newest.asserted_at) if newest else None,
     )
+
+
+def _splits(assertion: Assertion, dead: Stated) -> bool:
+    """Whether it divides the headline's dead, all of them, and is the same party's word."""
+    if assertion.wni is None or assertion.wna is None:
+        return False
+    return assertion.voice == (dead.rank, dead.party) and assertion.wni + assertion.wna == dead.value
 
 
 def placed(place: Place) -> Place:

@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from schemas.ledger import Doubt
 from schemas.word import UtcMs
-from streams.pipeline.surveillance.incident.facts import OFFICIAL, UNKNOWN_MINUTES, Assertion, age
+from streams.pipeline.surveillance.incident.facts import OFFICIAL, UNKNOWN_MINUTES, Assertion, Voice, age
 
 _Id = tuple[str, str]
 
@@ -25,8 +28,8 @@ class Tally:
         self.size = 0
         self.moved = False
         self._kinds: Counter[str] = Counter()
-        self._figures: dict[str, dict[str, int]] = {}
-        self._said: dict[tuple[str, str], list[tuple[_Id, int]]] = {}
+        self._figures: dict[str, dict[Voice, int]] = {}
+        self._said: dict[tuple[str, Voice], list[tuple[_Id, int]]] = {}
         self._gone: set[_Id] = set()
         self._highest: Counter[str] = Counter()
         self._fallen: set[str] = set()
@@ -35,10 +38,10 @@ class Tally:
         """The newest assertion so far."""
         self.size += 1
         self._called(assertion.kind, 1)
-        identity, party = (assertion.source, assertion.id), assertion.party
+        identity, voice = (assertion.source, assertion.id), assertion.voice
         for name, value in assertion.counts:
-            self._said.setdefault((name, party), []).append((identity, value))
-            self._put(name, party, value)
+            self._said.setdefault((name, voice), []).append((identity, value))
+            self._put(name, voice, value)
 
     def remove(self, assertion: Assertion) -> None:
         """An assertion that stands no longer; what its party had said before it counts again."""
@@ -46,10 +49,10 @@ class Tally:
         self._called(assertion.kind, -1)
         self._gone.add((assertion.source, assertion.id))
         for name, _ in assertion.counts:
-            said = self._said[name, assertion.party]
+            said = self._said[name, assertion.voice]
             while said and said[-1][0] in self._gone:
                 said.pop()
-            self._put(name, assertion.party, said[-1][1] if said else None)
+            self._put(name, assertion.voice, said[-1][1] if said else None)
 
     def highest(self) -> Counter[str]:
         """The highest figure of each name; a name that nobody states is missing."""
@@ -75,13 +78,13 @@ class Tally:
         self._kinds[kind] += more
         self.moved |= before != (self._kinds[kind] > 0)
 
-    def _put(self, name: str, party: str, value: int | None) -> None:
+    def _put(self, name: str, voice: Voice, value: int | None) -> None:
         figures = self._figures.setdefault(name, {})
-        before = figures.get(party)
+        before = figures.get(voice)
         if value is None:
-            figures.pop(party, None)
+            figures.pop(voice, None)
         else:
-            figures[party] = value
+            figures[voice] = value
         if before != value:
             self._rank(name, before, value)
 
@@ -153,9 +156,32 @@ class _Walk:
         return self._official if assertion.rank in OFFICIAL else self._others
 
 
+def _unravelled(assertions: tuple[Assertion, ...]) -> tuple[Assertion, ...]:
+    """The assertions, those that replace one another in a circle marked, and replacing nothing: else what was said would vanish."""
+    replaces = {(a.source, a.id): (a.source, a.replaces) for a in assertions if a.replaces and not a.retracted}
+    settled: set[_Id] = set()
+    circular: set[_Id] = set()
+    for start in replaces:
+        path: dict[_Id, int] = {}
+        at = start
+        while at in replaces and at not in settled and at not in path:
+            path[at] = len(path)
+            at = replaces[at]
+        if at in path:
+            circular.update(one for one, place in path.items() if place >= path[at])
+        settled.update(path)
+    if not circular:
+        return assertions
+    return tuple(_marked(a) if (a.source, a.id) in circular and not a.retracted else a for a in assertions)
+
+
+def _marked(assertion: Assertion) -> Assertion:
+    return replace(assertion, replaces="", unresolved=(*assertion.unresolved, Doubt.CONTRADICTORY_REPLACEMENT))
+
+
 def walked(assertions: Iterable[Assertion], grade_of: Callable[[Tally], str]) -> Walked:
     """The whole timeline, graded at each moment at which something was said."""
-    every = tuple(assertions)
+    every = _unravelled(tuple(assertions))
     walk = _Walk((a.source, a.replaces) for a in every if a.retracted)
     made = sorted((a for a in every if not a.retracted), key=age)
     stretches: list[Stretch] = []
