@@ -308,7 +308,10 @@ class Count(Word, frozen=True):
 
 
 class Brake(Word, frozen=True):
-    """More are absent than is believable: a period's absences are held back for a person (G2). `allowed`: so many would have passed."""
+    """More are absent than is believable: a period's absences are held back for a person (G2). `allowed`: so many would have passed.
+
+    It is said again when no more are absent than may be, which lifts nothing; and when a person has lifted it: by which act, and by whom.
+    """
 
     obligation: str
     period: str
@@ -316,6 +319,8 @@ class Brake(Word, frozen=True):
     absent: int
     allowed: int
     at: UtcMs
+    lifted: str = ""
+    lifted_by: str = ""
 
 
 class CompletenessBroken(Word, frozen=True):

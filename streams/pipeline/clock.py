@@ -10,12 +10,14 @@ from typing import NamedTuple
 import msgspec
 
 from schemas import codec
+from schemas.escalation import AdmittedAct
 from schemas.ids import COMPLETE, DESK, STORY
 from schemas.ledger import Brake, CompletenessBroken, Count, PartitionRead, Progress, Proof, SourcePublished, SourceRead, Tick
-from schemas.policy import Clock, Policy
+from schemas.policy import Clock, Policy, Roster
 from schemas.topics import DELIVERY_INBOX, ESCALATION_INBOX, INTAKE_TOPICS, LEDGER, PROGRESS, REGISTRY, Topic
 from schemas.word import Part, Stamp, UtcMs
-from streams.pipeline.brake import Obligation, counted, judged
+from streams.pipeline.brake import Obligation, Period, counted, judged, lifted
+from streams.pipeline.entitled import refused
 from streams.pipeline.line import NOTHING, Entry, Record, Room, Said, Step
 
 SECOND_MS, MINUTE_MS, HOUR_MS = 1_000, 60_000, 3_600_000
@@ -31,10 +33,11 @@ _REGISTRY_SEAT = f"intake/{REGISTRY.name}/0"
 
 
 class Pace(NamedTuple):
-    """How CLOCK goes: by a story's watermarks or by the broker's clock, and how it finds the policy that it stamps."""
+    """How CLOCK goes: by a story's watermarks or by the broker's clock, and how it finds the revisions that it stamps."""
 
     story_time: bool
     policy_of: Callable[[str], Policy]
+    roster_of: Callable[[str], Roster]
 
 
 class SeatSeen(Part, frozen=True, array_like=True, tag="seat"):
@@ -110,6 +113,8 @@ def step(entries: Mapping[str, Entry], record: Record, pace: Pace) -> Step:
             return Step({name: counted(entries.get(name) or Obligation(count.obligation), count)})
         case CompletenessBroken() as broken:
             return _broken(entries, broken, record)
+        case AdmittedAct(act="release" | "excuse", firm="") as act:
+            return _lifted(entries, act, record, pace)
         case _:
             return NOTHING
 
@@ -182,22 +187,39 @@ def _advance(chain: _Chain, view: _View, wall: UtcMs, pace: Pace) -> _Chain:
             changes, words = {**changes, **obligations}, [*words, *said]
         now = msgspec.structs.replace(now, stage=now.stage + 1, complete=now.complete and committed, issued_wall=wall)
         known = dict(view.obligations()) | {name: entry for name, entry in changes.items() if isinstance(entry, Obligation)}
-        words = [*words, *_ticks(now, brakes=tuple(brake for entry in known.values() for brake in entry.brakes))]
+        words = [*words, *_ticks(now, brakes=tuple(brake for entry in known.values() for brake in entry.brakes(now.number)))]
     return _Chain(now, changes, words)
 
 
 def _judged(now: Now, view: _View, policy: Policy) -> tuple[dict[str, Entry | None], list[Said]]:
-    """Every obligation of which a period has its first counts; the desk is told of each period that is held back."""
+    """Every obligation with its latest counts; the desk is told of each period that is held back, and whether it still need be."""
     changes: dict[str, Entry | None] = {}
     words: list[Said] = []
     for name, obligation in view.obligations():
-        after, braked = judged(obligation, policy.deadlines)
+        after, news = judged(obligation, policy.deadlines)
         if after != obligation:
             changes[name] = after
-        for period in braked:
-            brake = Brake(obligation.name, period.name, period.due, period.absent, period.allowed or 0, now.at)
-            words.append(Said(ESCALATION_INBOX, DESK, brake, Stamp(now.policy, now.roster)))
+        stamp = Stamp(now.policy, now.roster)
+        words += (Said(ESCALATION_INBOX, DESK, _brake(obligation, period, now.at), stamp) for period in news)
     return changes, words
+
+
+def _brake(obligation: Obligation, period: Period, at: UtcMs) -> Brake:
+    return Brake(obligation.name, period.name, period.due, period.absent, period.allowed or 0, at)
+
+
+def _lifted(entries: Mapping[str, Entry], act: AdmittedAct, record: Record, pace: Pace) -> Step:
+    """A person lifts a brake, from the next tick on: on it every room has heard of the act. What is not on is not lifted in advance."""
+    stamp = Stamp(record.header("policy"), record.header("roster"))
+    name, now = f"count|{act.obligation}", entries.get(CLOCK_ENTRY) or Now()
+    obligation = entries.get(name)
+    if not (stamp.policy and stamp.roster and isinstance(obligation, Obligation)):
+        return NOTHING
+    period = obligation.held(act.period)
+    if period is None or refused(act, pace.policy_of(stamp.policy), pace.roster_of(stamp.roster)):
+        return NOTHING
+    word = msgspec.structs.replace(_brake(obligation, period, act.at), lifted=act.act, lifted_by=act.position)
+    return Step({name: lifted(obligation, period, now.number)}, (Said(ESCALATION_INBOX, DESK, word, stamp),))
 
 
 class _Time(NamedTuple):

@@ -29,7 +29,7 @@ def records_per_second(facts: int) -> tuple[float, float]:
         books = load([Path(directory) / "books"])
     registry = Registry(policies=books.policies, rosters=books.rosters, exercise=True)
     admission = Admission(registry)
-    pace = Pace(story_time=False, policy_of=books.policy)
+    pace = Pace(story_time=False, policy_of=books.policy, roster_of=books.roster)
     inner = (Hosted(room, books.in_force) for room in (SURVEILLANCE, ESCALATION, DELIVERY))
     line = DryRun((Hosted(INTAKE, lambda _: admission), Hosted(CLOCK, lambda _: pace), *inner), admission, wall=START)
     for entry in world.registry(ESTATES, facts):

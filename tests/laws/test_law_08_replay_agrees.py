@@ -40,7 +40,7 @@ def audit_of(night: Shift, *, since: int = 0) -> Audit:
     recollection = Recollection(night.admission)
     hosted = (
         Hosted(INTAKE, recollection.admission),
-        Hosted(CLOCK, lambda _: Pace(story_time=True, policy_of=LIBRARY.policy)),
+        Hosted(CLOCK, lambda _: Pace(story_time=True, policy_of=LIBRARY.policy, roster_of=LIBRARY.roster)),
         *(Hosted(room, LIBRARY.in_force) for room in (SURVEILLANCE, ESCALATION, DELIVERY)),
     )
     return Audit(hosted, recollection, since=since)

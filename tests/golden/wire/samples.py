@@ -240,7 +240,7 @@ WORDS = (
         brakes=("monthly/2023-12",),
     ),
     Count("surveillance", 3, "monthly", "2023-12", 900, 40, 2),
-    Brake("monthly", "2023-12", 900, 400, 360, AT),
+    Brake("monthly", "2023-12", 900, 400, 360, AT, "release", "dir-perwilayahan"),
     CompletenessBroken("smelter-incidents", 2, 40, AT, AT - 5),
     Alert(
         id="R12-0123456789abcdef",
