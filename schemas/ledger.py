@@ -321,13 +321,19 @@ class Brake(Word, frozen=True):
     at: UtcMs
     lifted: str = ""
     lifted_by: str = ""
+    exercise: bool = False
 
 
 class CompletenessBroken(Word, frozen=True):
-    """A record came with an append time at or below the time through which its partition had been vouched for."""
+    """A record came with an append time at or below the time through which its partition had been vouched for.
+
+    at: the instant of law and policy at which CLOCK tells the desk.
+    """
 
     topic: str
     partition: int
     offset: int
     vouched: UtcMs
     appended: UtcMs
+    at: UtcMs = 0
+    exercise: bool = False

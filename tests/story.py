@@ -535,7 +535,7 @@ def dry_run(known: Admission, answering: Answering | None = None) -> DryRun:
     """The whole line, hosted in memory, in story time."""
     rooms = (
         Hosted(INTAKE, lambda _: known),
-        Hosted(CLOCK, lambda _: Pace(story_time=True, policy_of=LIBRARY.policy, roster_of=LIBRARY.roster)),
+        Hosted(CLOCK, lambda _: Pace(story_time=True, policy_of=LIBRARY.policy, roster_of=LIBRARY.roster, exercise=True)),
         *(Hosted(room, LIBRARY.in_force) for room in (SURVEILLANCE, ESCALATION, DELIVERY)),
     )
     return DryRun(rooms, known, wall=NOON_2026, answering=answering)

@@ -38,6 +38,7 @@ class Pace(NamedTuple):
     story_time: bool
     policy_of: Callable[[str], Policy]
     roster_of: Callable[[str], Roster]
+    exercise: bool = False
 
 
 class SeatSeen(Part, frozen=True, array_like=True, tag="seat"):
@@ -112,7 +113,7 @@ def step(entries: Mapping[str, Entry], record: Record, pace: Pace) -> Step:
             name = f"count|{count.obligation}"
             return Step({name: counted(entries.get(name) or Obligation(count.obligation), count)})
         case CompletenessBroken() as broken:
-            return _broken(entries, broken, record)
+            return _broken(entries, broken, record, pace)
         case AdmittedAct(act="release" | "excuse", firm="") as act:
             return _lifted(entries, act, record, pace)
         case _:
@@ -183,7 +184,7 @@ def _advance(chain: _Chain, view: _View, wall: UtcMs, pace: Pace) -> _Chain:
         if not committed and wall - now.issued_wall <= policy.clock.patience_seconds * SECOND_MS:
             break
         if now.stage == 0:
-            obligations, said = _judged(now, view, policy) if committed else (dict(view.obligations()), [])
+            obligations, said = _judged(now, view, pace) if committed else (dict(view.obligations()), [])
             changes, words = {**changes, **obligations}, [*words, *said]
         now = msgspec.structs.replace(now, stage=now.stage + 1, complete=now.complete and committed, issued_wall=wall)
         known = dict(view.obligations()) | {name: entry for name, entry in changes.items() if isinstance(entry, Obligation)}
@@ -191,21 +192,21 @@ def _advance(chain: _Chain, view: _View, wall: UtcMs, pace: Pace) -> _Chain:
     return _Chain(now, changes, words)
 
 
-def _judged(now: Now, view: _View, policy: Policy) -> tuple[dict[str, Entry | None], list[Said]]:
+def _judged(now: Now, view: _View, pace: Pace) -> tuple[dict[str, Entry | None], list[Said]]:
     """Every obligation with its latest counts; the desk is told of each period that is held back, and whether it still need be."""
     changes: dict[str, Entry | None] = {}
     words: list[Said] = []
     for name, obligation in view.obligations():
-        after, news = judged(obligation, policy.deadlines)
+        after, news = judged(obligation, pace.policy_of(now.policy).deadlines)
         if after != obligation:
             changes[name] = after
         stamp = Stamp(now.policy, now.roster)
-        words += (Said(ESCALATION_INBOX, DESK, _brake(obligation, period, now.at), stamp) for period in news)
+        words += (Said(ESCALATION_INBOX, DESK, _brake(obligation, period, now.at, pace), stamp) for period in news)
     return changes, words
 
 
-def _brake(obligation: Obligation, period: Period, at: UtcMs) -> Brake:
-    return Brake(obligation.name, period.name, period.due, period.absent, period.allowed or 0, at)
+def _brake(obligation: Obligation, period: Period, at: UtcMs, pace: Pace) -> Brake:
+    return Brake(obligation.name, period.name, period.due, period.absent, period.allowed or 0, at, exercise=pace.exercise)
 
 
 def _lifted(entries: Mapping[str, Entry], act: AdmittedAct, record: Record, pace: Pace) -> Step:
@@ -218,7 +219,7 @@ def _lifted(entries: Mapping[str, Entry], act: AdmittedAct, record: Record, pace
     period = obligation.held(act.period)
     if period is None or refused(act, pace.policy_of(stamp.policy), pace.roster_of(stamp.roster)):
         return NOTHING
-    word = msgspec.structs.replace(_brake(obligation, period, act.at), lifted=act.act, lifted_by=act.position)
+    word = msgspec.structs.replace(_brake(obligation, period, act.at, pace), lifted=act.act, lifted_by=act.position)
     return Step({name: lifted(obligation, period, now.number)}, (Said(ESCALATION_INBOX, DESK, word, stamp),))
 
 
@@ -320,13 +321,14 @@ def _ticks(now: Now, *, proof: Proof | None = None, brakes: tuple[str, ...] = ()
         yield Said(inbox, "", tick, Stamp(now.policy, now.roster), partition)
 
 
-def _broken(entries: Mapping[str, Entry], word: CompletenessBroken, record: Record) -> Step:
+def _broken(entries: Mapping[str, Entry], word: CompletenessBroken, record: Record, pace: Pace) -> Step:
     """The desk is told once an hour of each partition."""
     name = f"broken|{word.topic}/{word.partition}"
     told = entries.get(name)
     if isinstance(told, BrokenSeen) and record.timestamp - told.told_wall < HOUR_MS:
         return NOTHING
-    stamp = Stamp(record.header("policy"), record.header("roster"))
+    stamp, now = Stamp(record.header("policy"), record.header("roster")), entries.get(CLOCK_ENTRY) or Now()
+    word = msgspec.structs.replace(word, at=now.at or record.timestamp, exercise=pace.exercise)
     return Step({name: BrokenSeen(record.timestamp)}, (Said(ESCALATION_INBOX, DESK, word, stamp),))
 
 

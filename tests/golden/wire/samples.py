@@ -240,8 +240,8 @@ WORDS = (
         brakes=("monthly/2023-12",),
     ),
     Count("surveillance", 3, "monthly", "2023-12", 900, 40, 2),
-    Brake("monthly", "2023-12", 900, 400, 360, AT, "release", "dir-perwilayahan"),
-    CompletenessBroken("smelter-incidents", 2, 40, AT, AT - 5),
+    Brake("monthly", "2023-12", 900, 400, 360, AT, "release", "dir-perwilayahan", exercise=True),
+    CompletenessBroken("smelter-incidents", 2, 40, AT, AT - 5, AT, exercise=True),
     Alert(
         id="R12-0123456789abcdef",
         rule=Rule.SEVERITY,

@@ -496,13 +496,14 @@ class TestNudges:
         assert wakes_at(story.seat.entries, story.seat.in_force) == NOON_2026 + 70_000
 
 
-def broken(partition: int = 1) -> CompletenessBroken:
-    return CompletenessBroken(INCIDENTS.name, partition, 7, NOON_2026, NOON_2026 - 5)
+def broken(partition: int = 1, at: int = 0) -> CompletenessBroken:
+    return CompletenessBroken(INCIDENTS.name, partition, 7, NOON_2026, NOON_2026 - 5, at)
 
 
 def test_the_desk_hears_of_broken_completeness_once_an_hour_for_each_partition(production):
-    assert production.hears(broken(), wall=NOON_2026) == [(ESCALATION_INBOX.name, broken())]
-    assert production.hears(broken(), wall=NOON_2026 + HOUR_MS - 1) == []
-    assert production.hears(broken(2), wall=NOON_2026 + HOUR_MS - 1) == [(ESCALATION_INBOX.name, broken(2))]
-    assert production.hears(broken(), wall=NOON_2026 + HOUR_MS) == [(ESCALATION_INBOX.name, broken())]
+    hour = NOON_2026 + HOUR_MS
+    assert production.hears(broken(), wall=NOON_2026) == [(ESCALATION_INBOX.name, broken(at=NOON_2026))]
+    assert production.hears(broken(), wall=hour - 1) == []
+    assert production.hears(broken(2), wall=hour - 1) == [(ESCALATION_INBOX.name, broken(2, at=hour - 1))]
+    assert production.hears(broken(), wall=hour) == [(ESCALATION_INBOX.name, broken(at=hour))]
     assert {(said.key, said.stamp) for said in production.seat.words} == {("desk", STAMP)}
