@@ -221,12 +221,24 @@ class Parked(Word, frozen=True):
     origin: Origin
 
 
+class Silence(Part, frozen=True, array_like=True):
+    """A source was not heard for longer than its declared limit: from its last watermark to the next."""
+
+    since: UtcMs
+    until: UtcMs
+
+
 class SourceRead(Part, frozen=True, array_like=True):
-    """How far a source says, in one partition, that it has published, and the offset of the record that says so."""
+    """How far a source says, in one partition, that it has published, and the offset of the record that says so.
+
+    heard_at: when its last watermark was taken in. silences: the last of those that were longer than its limit then, oldest first.
+    """
 
     source: str
     through: UtcMs
     offset: int
+    heard_at: UtcMs = 0
+    silences: tuple[Silence, ...] = ()
 
 
 class Progress(Word, frozen=True):
@@ -310,6 +322,7 @@ class Count(Word, frozen=True):
 class Brake(Word, frozen=True):
     """More are absent than is believable: a period's absences are held back for a person (G2). `allowed`: so many would have passed.
 
+    silence: that of its source shortly before the deadline, which alone is enough.
     It is said again when no more are absent than may be, which lifts nothing; and when a person has lifted it: by which act, and by whom.
     """
 
@@ -321,6 +334,7 @@ class Brake(Word, frozen=True):
     at: UtcMs
     lifted: str = ""
     lifted_by: str = ""
+    silence: Silence | None = None
     exercise: bool = False
 
 

@@ -4,12 +4,12 @@ A period is judged once, on the first counts that every seat has given, and held
 obligation are remembered, and beside them those that are held.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
 
-from schemas.ledger import Count
+from schemas.ledger import Count, Silence
 from schemas.policy import Deadlines
 from schemas.word import Part
 
@@ -32,7 +32,7 @@ class Period(Part, frozen=True, array_like=True):
     """One period as all seats have counted it.
 
     allowed: how many absences would have passed when it was judged; None before that. fallen: no more than those are absent by now.
-    lifted_at: the number of the last tick before a person lifted the brake.
+    lifted_at: the number of the last tick before a person lifted the brake. silence: that of its source, shortly before the deadline.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Period(Part, frozen=True, array_like=True):
     braked: bool = False
     fallen: bool = False
     lifted_at: int | None = None
+    silence: Silence | None = None
 
     @property
     def due(self) -> int:
@@ -68,6 +69,11 @@ class Obligation(Part, frozen=True, array_like=True, tag="obligation"):
         """The periods that are held back on a tick of that number, as ticks name them."""
         held = (period for period in self.periods if period.braked and (period.lifted_at is None or tick <= period.lifted_at))
         return tuple(f"{self.name}/{period.name}" for period in held)
+
+    @property
+    def unjudged(self) -> tuple[str, ...]:
+        """The periods of which nothing has been decided."""
+        return tuple(period.name for period in self.periods if period.allowed is None)
 
     def held(self, name: str) -> Period | None:
         """The period of that name, if it waits for a person."""
@@ -102,29 +108,30 @@ def _with(known: Obligation, period: Period) -> Obligation:
     return Obligation(known.name, tuple(each for each in periods if each.name in kept))
 
 
-def judged(obligation: Obligation, deadlines: Deadlines) -> Judged:
-    """Every period that has not been judged yet, by what those before it were like; the others by what they were judged by."""
+def judged(obligation: Obligation, deadlines: Deadlines, silences: Mapping[str, Silence]) -> Judged:
+    """Every period that has not been judged yet, by what those before it were like; the others by what they were judged by.
+
+    Later counts lift no brake: one that came and went with every late report would be none.
+    silences: by the name of the period, how long its source was silent shortly before the deadline.
+    """
     periods: list[Period] = []
     for period in obligation.periods:
-        periods.append(_judge(period, periods, deadlines) if period.allowed is None else _looked_at_again(period, period.allowed))
+        after = _judge(period, silences.get(period.name), periods, deadlines) if period.allowed is None else period
+        periods.append(msgspec.structs.replace(after, fallen=after.is_held and after.absent <= (after.allowed or 0)))
     pairs = zip(periods, obligation.periods, strict=True)
     news = tuple(period for period, before in pairs if period.is_held and (period.braked, period.fallen) != (before.braked, before.fallen))
     return Judged(Obligation(obligation.name, tuple(periods)), news)
 
 
-def _looked_at_again(period: Period, allowed: int) -> Period:
-    """Later counts lift no brake: one that came and went with every late report would be none."""
-    return msgspec.structs.replace(period, fallen=period.is_held and period.absent <= allowed)
+def _judge(period: Period, silence: Silence | None, before: Iterable[Period], deadlines: Deadlines) -> Period:
+    """Braked if more are absent than the share of those who owe it, and than a multiple of what is usual; or after a silence.
 
-
-def _judge(period: Period, before: Iterable[Period], deadlines: Deadlines) -> Period:
-    """Braked if more are absent than the share of those who owe it, and than a multiple of what is usual. No history: the share alone.
-
+    No history: the share alone.
     What is held back itself is not usual, or one night on which a system failed would let the next pass.
     """
     by_share = period.due * deadlines.brake_percent // 100
     allowed = max(by_share, _median([each.absent for each in before if not each.is_held][-HISTORY:], deadlines.brake_times_median))
-    return msgspec.structs.replace(period, allowed=allowed, braked=period.absent > allowed)
+    return msgspec.structs.replace(period, allowed=allowed, silence=silence, braked=period.absent > allowed or silence is not None)
 
 
 def _median(absent: list[int], times: int) -> int:

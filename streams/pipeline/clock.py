@@ -12,12 +12,12 @@ import msgspec
 from schemas import codec
 from schemas.escalation import AdmittedAct
 from schemas.ids import COMPLETE, DESK, STORY
-from schemas.ledger import Brake, CompletenessBroken, Count, PartitionRead, Progress, Proof, SourcePublished, SourceRead, Tick
+from schemas.ledger import Brake, CompletenessBroken, Count, PartitionRead, Progress, Proof, Silence, SourcePublished, SourceRead, Tick
 from schemas.policy import Clock, Policy, Roster
-from schemas.topics import DELIVERY_INBOX, ESCALATION_INBOX, INTAKE_TOPICS, LEDGER, PROGRESS, REGISTRY, Topic
+from schemas.topics import DELIVERY_INBOX, ESCALATION_INBOX, INTAKE_TOPICS, LEDGER, PROGRESS, REGISTRY, REPORTS, Topic
 from schemas.word import Part, Stamp, UtcMs
 from streams.pipeline.brake import Obligation, Period, counted, judged, lifted
-from streams.pipeline.entitled import refused
+from streams.pipeline.entitled import period_of, refused
 from streams.pipeline.line import NOTHING, Entry, Record, Room, Said, Step
 
 SECOND_MS, MINUTE_MS, HOUR_MS = 1_000, 60_000, 3_600_000
@@ -100,6 +100,11 @@ class _View(NamedTuple):
         found = self.seen if name == self.name else self.entries.get(name)
         return found if isinstance(found, PartitionSeen) else PartitionSeen()
 
+    def silences(self, source: str) -> Iterator[Silence]:
+        """Those of a source of reports."""
+        reads = (read for number in range(REPORTS.partitions) for read in self.partition(REPORTS.name, number).sources)
+        return (silence for read in reads if read.source == source for silence in read.silences)
+
     def obligations(self) -> tuple[tuple[str, Obligation], ...]:
         return tuple((name, entry) for name, entry in sorted(self.entries.items()) if isinstance(entry, Obligation))
 
@@ -153,7 +158,7 @@ def _read(seen: Entry | None, word: Progress) -> PartitionSeen:
     before = seen if isinstance(seen, PartitionSeen) else PartitionSeen()
     known = {read.source: read for read in before.sources}
     for read in word.sources:
-        if read.source not in known or read.through > known[read.source].through:
+        if read.source not in known or (read.through, read.heard_at) > (known[read.source].through, known[read.source].heard_at):
             known[read.source] = read
     sources = tuple(known[source] for source in sorted(known))
     if word.offset < before.offset:
@@ -196,8 +201,9 @@ def _judged(now: Now, view: _View, pace: Pace) -> tuple[dict[str, Entry | None],
     """Every obligation with its latest counts; the desk is told of each period that is held back, and whether it still need be."""
     changes: dict[str, Entry | None] = {}
     words: list[Said] = []
+    policy = pace.policy_of(now.policy)
     for name, obligation in view.obligations():
-        after, news = judged(obligation, pace.policy_of(now.policy).deadlines)
+        after, news = judged(obligation, policy.deadlines, _silences(obligation, view, policy))
         if after != obligation:
             changes[name] = after
         stamp = Stamp(now.policy, now.roster)
@@ -205,8 +211,27 @@ def _judged(now: Now, view: _View, pace: Pace) -> tuple[dict[str, Entry | None],
     return changes, words
 
 
+def _silences(obligation: Obligation, view: _View, policy: Policy) -> dict[str, Silence]:
+    """For each period that is to be judged, the longest silence of its source shortly before the deadline, if there was any."""
+    known = policy.obligation(obligation.name)
+    silences = tuple(view.silences(known.received_by)) if known else ()
+    found: dict[str, Silence] = {}
+    for name in obligation.unjudged if silences else ():
+        period = period_of(obligation.name, name, policy)
+        shortly = [silence for silence in silences if period and _is_shortly_before(silence, period.due_at, policy)]
+        if shortly:
+            found[name] = max(shortly, key=lambda silence: (silence.until - silence.since, silence.until))
+    return found
+
+
+def _is_shortly_before(silence: Silence, due_at: UtcMs, policy: Policy) -> bool:
+    return silence.since < due_at and silence.until > due_at - policy.deadlines.silence_before_hours * HOUR_MS
+
+
 def _brake(obligation: Obligation, period: Period, at: UtcMs, pace: Pace) -> Brake:
-    return Brake(obligation.name, period.name, period.due, period.absent, period.allowed or 0, at, exercise=pace.exercise)
+    return Brake(
+        obligation.name, period.name, period.due, period.absent, period.allowed or 0, at, silence=period.silence, exercise=pace.exercise
+    )
 
 
 def _lifted(entries: Mapping[str, Entry], act: AdmittedAct, record: Record, pace: Pace) -> Step:
@@ -293,7 +318,9 @@ def _proof(view: _View) -> Proof:
     seen = [(topic, number, view.partition(topic, number)) for topic, number in _PARTITIONS]
     return Proof(
         tuple(PartitionRead(topic, number, part.offset, part.appended) for topic, number, part in seen if part.offset >= 0),
-        tuple(SourcePublished(topic, number, *msgspec.structs.astuple(read)) for topic, number, part in seen for read in part.sources),
+        tuple(
+            SourcePublished(topic, number, read.source, read.through, read.offset) for topic, number, part in seen for read in part.sources
+        ),
     )
 
 

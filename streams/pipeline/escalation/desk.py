@@ -11,6 +11,7 @@ from schemas.policy import Policy
 from schemas.surveillance import Alert, AlertState, Because, Certainty, Numbers, Reason, Rule, SourceSituation, Trouble, shown
 from streams.pipeline.escalation.memory import Open
 
+MINUTE_MS = 60_000
 NOBODY = Place(firm="", firm_name="", estate=DESK)
 
 
@@ -24,7 +25,7 @@ class _Matter(NamedTuple):
 
     rule: Rule
     state: AlertState
-    reason: Reason
+    reasons: tuple[Reason, ...]
     situation: SourceSituation
 
 
@@ -44,26 +45,29 @@ def alert_of(word: Brake | CompletenessBroken, known: Open | None, policy: Polic
         grade=grade,
         grade_now=grade,
         peak=0,
-        reasons=(matter.reason,),
+        reasons=matter.reasons,
         situation=matter.situation,
         exercise=word.exercise,
     )
 
 
 def _braked(brake: Brake, policy: Policy) -> _Matter:
-    """Over when a person has lifted it; when fewer are absent the desk hears of it, and it is still on."""
+    """Over when a person has lifted it; when fewer are absent the desk hears of it, and it is still on. A silence counts in minutes."""
     obligation = policy.obligation(brake.obligation)
     who = obligation.received_by if obligation else brake.obligation
     counts = (("due", brake.due), ("absent", brake.absent), ("allowed", brake.allowed))
+    reasons: tuple[Reason, ...] = (Reason(Because.TOO_MANY_ABSENT, brake.absent, brake.allowed),)
+    if silence := brake.silence:
+        silent = Reason(Because.SOURCE_SILENT, (silence.until - silence.since) // MINUTE_MS)
+        reasons = (silent, *reasons) if brake.absent > brake.allowed else (silent,)
     state = AlertState.RESOLVED if brake.lifted else AlertState.FIRING
-    reason = Reason(Because.TOO_MANY_ABSENT, brake.absent, brake.allowed)
-    return _Matter(Rule.BRAKE, state, reason, _situation(brake, who, Trouble.BRAKED, counts))
+    return _Matter(Rule.BRAKE, state, reasons, _situation(brake, who, Trouble.BRAKED, counts))
 
 
 def _vouched_too_early(word: CompletenessBroken) -> _Matter:
     """A broker's clock was set back: what was proven by then was not. In the reason: by how many milliseconds."""
     reason = Reason(Because.VOUCHED_TOO_EARLY, word.vouched - word.appended)
-    return _Matter(Rule.UNPROVEN, AlertState.FIRING, reason, _situation(word, word.topic, Trouble.UNPROVEN, (("offset", word.offset),)))
+    return _Matter(Rule.UNPROVEN, AlertState.FIRING, (reason,), _situation(word, word.topic, Trouble.UNPROVEN, (("offset", word.offset),)))
 
 
 def _situation(word: Brake | CompletenessBroken, who: str, what: Trouble, counts: Numbers) -> SourceSituation:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from schemas import codec
 from schemas.escalation import AdmittedAct
 from schemas.ids import COMPLETE, STORY, gate
-from schemas.ledger import Brake, CompletenessBroken, Count, Origin, PartitionRead, Progress, SourceRead, Tick
+from schemas.ledger import Brake, CompletenessBroken, Count, Origin, PartitionRead, Progress, Silence, SourceRead, Tick
 from schemas.topics import DELIVERY_INBOX, ESCALATION_INBOX, INCIDENTS, INTAKE_TOPICS, LEDGER, REGISTRY, REPORTS
 from schemas.word import Word
 from streams.pipeline.brake import MOST_HELD, judged
@@ -467,8 +467,52 @@ class TestLifting:
         """Nothing grows without bound."""
         for n in range(MOST_HELD + 10):
             held.hears(Count("surveillance", 0, "iomki", f"{2022 + n // 12}-{1 + n % 12:02}-01", 100, 100, 0))
-            held.seat.entries["count|iomki"] = judged(held.seat.entries["count|iomki"], POLICY.deadlines).obligation
+            held.seat.entries["count|iomki"] = judged(held.seat.entries["count|iomki"], POLICY.deadlines, {}).obligation
         assert MOST_HELD <= len(held.seat.entries["count|iomki"].periods) <= MOST_HELD + 8
+
+
+class TestSilence:
+    """G2: a source that was silent beyond its limit shortly before the deadline puts on the brake, however few are absent."""
+
+    DUE = clock("2021-08-04T00:00:00+07:00")
+    FEW = Count("surveillance", 0, "iomki", NIGHT, 100, 2, 0)
+
+    def judged(self, tower: Tower, silence: Silence, source: str = "https://siinas.example", topic: str = REPORTS.name) -> list[Brake]:
+        """A source says that it was silent, and the night's first counts come."""
+        tower.source(*REGISTER, NOON_2026)
+        read = SourceRead(source, self.DUE, 4, self.DUE, (Silence(1, 2), silence))
+        tower.hears(Progress("intake", topic, 1, offset=1, appended=NOON_2026, through=NOON_2026, sources=(read,)))
+        tower.hears(self.FEW)
+        tower.room("surveillance", 1)
+        return [said.word for said in tower.seat.words if isinstance(said.word, Brake)]
+
+    @pytest.mark.parametrize(
+        ("silence", "braked"),
+        [
+            pytest.param(Silence(DUE - 5 * HOUR_MS, DUE - 2 * HOUR_MS), True, id="shortly before"),
+            pytest.param(Silence(DUE - HOUR_MS, DUE + HOUR_MS), True, id="over the deadline"),
+            pytest.param(Silence(DUE - 48 * HOUR_MS, DUE - 23 * HOUR_MS), True, id="into the day before"),
+            pytest.param(Silence(DUE - 48 * HOUR_MS, DUE - 24 * HOUR_MS), False, id="over by the day before"),
+            pytest.param(Silence(DUE, DUE + HOUR_MS), False, id="after it"),
+        ],
+    )
+    def test_a_silence_shortly_before_the_deadline(self, production, silence, braked):
+        said = self.judged(production, silence)
+        assert [(word.silence, word.absent) for word in said] == ([(silence, 2)] if braked else [])
+
+    def test_of_another_source_or_topic_nobody_asks(self, production):
+        silence = Silence(self.DUE - 5 * HOUR_MS, self.DUE - 2 * HOUR_MS)
+        assert self.judged(production, silence, source="https://oss.example") == []
+        assert self.judged(production, silence, topic=INCIDENTS.name) == []
+
+    def test_few_absences_are_no_news_where_it_was_the_silence(self, production):
+        """They did not put it on; and still only a person lifts it."""
+        assert len(self.judged(production, Silence(self.DUE - 2, self.DUE - 1))) == 1
+        for room in ("escalation", "delivery"):
+            production.room(room, 1, due_at=0)
+        production.room("surveillance", 2)
+        assert [tick.brakes for tick in production.ticks(ESCALATION_INBOX).values()] == [("iomki/2021-08-03",)] * 2
+        assert len([said for said in production.seat.words if isinstance(said.word, Brake)]) == 1
 
 
 class TestNudges:

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.escalation import Delivery, Why
-from schemas.ledger import Brake, CompletenessBroken
+from schemas.ledger import Brake, CompletenessBroken, Silence
 from schemas.policy import Audience, How, Route
 from schemas.surveillance import AlertState, Because, Rule, Trouble
 from streams.pipeline.escalation import ESCALATION
@@ -49,6 +49,14 @@ def test_a_brake_that_a_person_lifted_is_over(seat):
     assert (end.thread, end.why) == (first.thread, Why.FACTS_CHANGED)
     open_now = seat.entries["desk|" + first.thread]
     assert (open_now.leading.state, open_now.is_live) == (AlertState.RESOLVED, False)
+
+
+def test_a_silence_before_the_deadline_is_said_before_the_numbers(seat):
+    """In minutes; the numbers only where they alone would have been enough."""
+    silence = Silence(AT - 3 * HOUR, AT)
+    few, many = (told(seat, brake(absent, silence=silence))[-1].reasons for absent in (2, 50))
+    assert [(r.because, r.figure) for r in few] == [(Because.SOURCE_SILENT, 180)]
+    assert [r.because for r in many] == [Because.SOURCE_SILENT, Because.TOO_MANY_ABSENT]
 
 
 def test_two_periods_are_two_threads(seat):
