@@ -292,7 +292,7 @@ class Tick(Word, frozen=True):
     """A recorded instant that moves time for the room that reads it (law 3). `number` counts ticks from 1.
 
     at: the time of law and policy. wall: the broker's clock. complete_through: everything up to then has been read. complete: every
-    seat before this room had committed the same tick. proven: how far each gate has come that somebody waits for: `<topic>|<source>` is
+    seat before this room had committed the same tick. proven: how far each gate has come: `<topic>|<source>` is
     what has been read of that topic and published by that source in all its partitions. proof: the evidence, if a gate caused the tick.
     brakes: `obligation/period` of which absences are held back (G2).
     """

@@ -11,7 +11,7 @@ import msgspec
 
 from schemas import codec
 from schemas.escalation import AdmittedAct
-from schemas.ids import COMPLETE, DESK, STORY
+from schemas.ids import COMPLETE, DESK, STORY, gate
 from schemas.ledger import Brake, CompletenessBroken, Count, PartitionRead, Progress, Proof, Silence, SourcePublished, SourceRead, Tick
 from schemas.policy import Clock, Policy, Roster
 from schemas.topics import DELIVERY_INBOX, ESCALATION_INBOX, INTAKE_TOPICS, LEDGER, PROGRESS, REGISTRY, REPORTS, Topic
@@ -99,6 +99,11 @@ class _View(NamedTuple):
         name = f"intake/{topic}/{number}"
         found = self.seen if name == self.name else self.entries.get(name)
         return found if isinstance(found, PartitionSeen) else PartitionSeen()
+
+    def gates(self) -> Iterator[str]:
+        """Those of all sources but a story's publisher, who is time itself."""
+        parts = ((topic, read.source) for topic, number in _PARTITIONS for read in self.partition(topic, number).sources)
+        return (gate(topic, source) for topic, source in parts if source != STORY)
 
     def silences(self, source: str) -> Iterator[Silence]:
         """Those of a source of reports."""
@@ -263,10 +268,11 @@ def _due(now: Now, view: _View, wall: UtcMs, pace: Pace) -> _Time | None:
     if time is None:
         return None
     seats = [view.seat(seat) for seats in _SEATS for seat in seats]
-    time = _with_gates(time, seats, view)
+    time = time._replace(proves=_proves(time, seats, view))
     waited_for = time.proves or any(_past(seat.due_at, time.at) or _past(seat.due_wall, wall) for seat in seats)
     moved = pace.story_time and time.at > now.at
-    return time if waited_for or moved or wall - now.wall >= _every(pace.policy_of(now.policy).clock) else None
+    ticks = waited_for or moved or wall - now.wall >= _every(pace.policy_of(now.policy).clock)
+    return time._replace(proven=_gates(time, seats, view)) if ticks else None
 
 
 def _every(clock: Clock) -> int:
@@ -294,15 +300,25 @@ def _least(instants: Iterable[UtcMs | None]) -> UtcMs | None:
     return min(known, default=None) if len(known) == len(found) else None
 
 
-def _with_gates(time: _Time, seats: Iterable[SeatSeen], view: _View) -> _Time:
-    """How far each gate has come that a seat waits for. While a gate stands still, whoever waits for it causes no tick."""
+def _waited_for(seats: Iterable[SeatSeen]) -> dict[str, UtcMs]:
+    """Each gate that a seat waits for, and the first instant that it must reach."""
     waited: dict[str, UtcMs] = {}
     for seat in seats:
-        for gate, instant in seat.due_proven:
-            waited[gate] = min(instant, waited.get(gate, instant))
-    through = {gate: _through(gate, time.complete_through, view) for gate in sorted(waited)}
-    proven = tuple((gate, instant) for gate, instant in through.items() if gate != COMPLETE and instant is not None)
-    return time._replace(proven=proven, proves=any(_past(instant, through[gate] or 0) for gate, instant in waited.items()))
+        for name, instant in seat.due_proven:
+            waited[name] = min(instant, waited.get(name, instant))
+    return waited
+
+
+def _proves(time: _Time, seats: Iterable[SeatSeen], view: _View) -> bool:
+    """Whether a gate has been reached. While it stands still, whoever waits for it causes no tick."""
+    return any(_past(instant, _through(name, time.complete_through, view) or 0) for name, instant in _waited_for(seats).items())
+
+
+def _gates(time: _Time, seats: Iterable[SeatSeen], view: _View) -> tuple[tuple[str, UtcMs], ...]:
+    """How far every gate has come that a seat waits for, and that of every source that has ever published how far it is."""
+    names = sorted({*_waited_for(seats), *view.gates()} - {COMPLETE})
+    through = ((name, _through(name, time.complete_through, view)) for name in names)
+    return tuple((name, instant) for name, instant in through if instant is not None)
 
 
 def _through(gate: str, complete_through: UtcMs, view: _View) -> UtcMs | None:

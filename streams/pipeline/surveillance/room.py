@@ -12,7 +12,7 @@ import msgspec
 
 from schemas import codec
 from schemas.ids import ESTATE, FIRM, SOURCE
-from schemas.ledger import Admitted, Origin, Refusal, Tick
+from schemas.ledger import Admitted, Connected, Origin, Refusal, Tick
 from schemas.topics import LEDGER
 from schemas.word import Stamp, Word
 from streams.pipeline.line import NOTHING, Entry, InForce, Record, Room, Step
@@ -21,7 +21,7 @@ from streams.pipeline.surveillance.doubts import Doubtful, Doubts
 from streams.pipeline.surveillance.incident.facts import KINDS, Assertion, Declared, Filed
 from streams.pipeline.surveillance.incident.memory import Incident
 from streams.pipeline.surveillance.rulebook import Rulebook
-from streams.pipeline.surveillance.source.memory import Source
+from streams.pipeline.surveillance.source.memory import Heartbeat, Source, Vouching
 
 Hearing = Callable[[Mapping[str, Entry], Any, Rulebook], Step]
 Ticking = Callable[[Mapping[str, Entry], Any, Tick, Rulebook], Step]
@@ -34,12 +34,15 @@ FACTS: Mapping[tuple[str, str], Hearing] = {
 WORDS: Mapping[tuple[str, type[Word]], Hearing] = {
     (FIRM, Refusal): doubts.refused,
     (SOURCE, Refusal): source.refused,
+    (SOURCE, Connected): source.connected,
 }
 """Who hears the other words of the ledger."""
 
 TICKS: Mapping[type, Ticking] = {
     Incident: incident.tick,
     Source: source.tick,
+    Heartbeat: source.heartbeat.tick,
+    Vouching: source.vouching.tick,
     Doubts: doubts.tick,
 }
 """Who is told that an entry is due."""

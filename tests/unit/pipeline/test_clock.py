@@ -249,6 +249,16 @@ class TestGates:
         ticks = self.read_through(night, NOON_2026 + 9_000)
         assert {(tick.complete_through, tick.proven) for _, tick in ticks} == {(NOON_2026 + 9_000, ())}
 
+    def test_a_tick_says_how_far_every_known_source_has_come(self, night):
+        """Whoever watches a source need not wait for it to be told how far it is (R20); of one that is missing somewhere nothing is known."""
+        self.read_through(night, NOON_2026 + 20_000)
+        for source, partitions in (("https://oss.example", range(4)), ("https://half.example", range(3))):
+            for partition in partitions:
+                night.source(REPORTS.name, partition, NOON_2026 + 7_000, source=source)
+        self.publish(night, NOON_2026 + 9_000)
+        oss = gate(REPORTS.name, "https://oss.example")
+        assert night.ticks()[2].proven == ((FIRMS, NOON_2026 + 9_000), (oss, NOON_2026 + 7_000))
+
     def test_a_source_that_is_silent_over_night_costs_no_tick(self, night):
         """22,000 entries wait, twelve hours of marks and reports pass: a tick an hour, and no more."""
         before = len(night.ticks())
