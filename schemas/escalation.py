@@ -49,6 +49,7 @@ class Judged(StrEnum):
     CLOSED = "closed"
     CLOCK_OPEN = "clock_open"
     NOT_ENTITLED = "not_entitled"
+    UNKNOWN_PERIOD = "unknown_period"
 
 
 class Answer(Word, frozen=True):

@@ -223,12 +223,24 @@ class Parked(Word, frozen=True):
     origin: Origin
 
 
+class Silence(Part, frozen=True, array_like=True):
+    """A source was not heard for longer than its declared limit: from its last watermark to the next."""
+
+    since: UtcMs
+    until: UtcMs
+
+
 class SourceRead(Part, frozen=True, array_like=True):
-    """How far a source says, in one partition, that it has published, and the offset of the record that says so."""
+    """How far a source says, in one partition, that it has published, and the offset of the record that says so.
+
+    heard_at: when its last watermark was taken in. silences: the last of those that were longer than its limit then, oldest first.
+    """
 
     source: str
     through: UtcMs
     offset: int
+    heard_at: UtcMs = 0
+    silences: tuple[Silence, ...] = ()
 
 
 class Progress(Word, frozen=True):
@@ -282,7 +294,7 @@ class Tick(Word, frozen=True):
     """A recorded instant that moves time for the room that reads it (law 3). `number` counts ticks from 1.
 
     at: the time of law and policy. wall: the broker's clock. complete_through: everything up to then has been read. complete: every
-    seat before this room had committed the same tick. proven: how far each gate has come that somebody waits for: `<topic>|<source>` is
+    seat before this room had committed the same tick. proven: how far each gate has come: `<topic>|<source>` is
     what has been read of that topic and published by that source in all its partitions. proof: the evidence, if a gate caused the tick.
     brakes: `obligation/period` of which absences are held back (G2).
     """
@@ -310,7 +322,11 @@ class Count(Word, frozen=True):
 
 
 class Brake(Word, frozen=True):
-    """More are absent than is believable: a period's absences are held back for a person (G2). `allowed`: so many would have passed."""
+    """More are absent than is believable: a period's absences are held back for a person (G2). `allowed`: so many would have passed.
+
+    silence: that of its source shortly before the deadline, which alone is enough.
+    It is said again when no more are absent than may be, which lifts nothing; and when a person has lifted it: by which act, and by whom.
+    """
 
     obligation: str
     period: str
@@ -318,13 +334,22 @@ class Brake(Word, frozen=True):
     absent: int
     allowed: int
     at: UtcMs
+    lifted: str = ""
+    lifted_by: str = ""
+    silence: Silence | None = None
+    exercise: bool = False
 
 
 class CompletenessBroken(Word, frozen=True):
-    """A record came with an append time at or below the time through which its partition had been vouched for."""
+    """A record came with an append time at or below the time through which its partition had been vouched for.
+
+    at: the instant of law and policy at which CLOCK tells the desk.
+    """
 
     topic: str
     partition: int
     offset: int
     vouched: UtcMs
     appended: UtcMs
+    at: UtcMs = 0
+    exercise: bool = False

@@ -36,7 +36,9 @@ CASES = Topic("covid-case-notices", "any", ("facts", "watermarks"), 4, Kept.INTA
 INCIDENTS = Topic("smelter-incidents", "any", ("facts", "watermarks"), 4, Kept.INTAKE, ("upstream", "intake"), "intake")
 ACTS = Topic("operator-acts", "estate id", ("acts", "watermarks"), 2, Kept.AUDIT, ("ackpage", "console", "cli", "intake"), "intake")
 REGISTRY = Topic("firm-registry", "entity id", ("entries", "activate", "watermarks"), 1, Kept.FOR_EVER, ("upstream", "intake"), "intake")
-PROGRESS = Topic("progress", "room and partition", ("progress", "count", "completeness_broken"), 1, Kept.INTAKE, ("every room",), "clock")
+PROGRESS = Topic(
+    "progress", "room and partition", ("progress", "count", "completeness_broken", "admitted_act"), 1, Kept.INTAKE, ("every room",), "clock"
+)
 LEDGER = Topic(
     "ledger",
     "subject",

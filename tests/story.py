@@ -530,7 +530,9 @@ class Shift:
 
 def dry_run(known: Admission, answering: Answering | None = None) -> DryRun:
     """The whole line, hosted in memory, in story time."""
-    rooms = hosted(lambda _: known, Pace(story_time=True, policy_of=LIBRARY.policy), LIBRARY.in_force)
+    rooms = hosted(
+        lambda _: known, Pace(story_time=True, policy_of=LIBRARY.policy, roster_of=LIBRARY.roster, exercise=True), LIBRARY.in_force
+    )
     return DryRun(rooms, known, wall=NOON_2026, answering=answering)
 
 

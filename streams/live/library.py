@@ -39,6 +39,12 @@ class Library(NamedTuple):
             raise NotInstalledError(f"revision {revision} is not installed; put its file into the directory of SIAGA_POLICIES")
         return self.policies[revision]
 
+    def roster(self, revision: str) -> Roster:
+        """The roster revision of that name. Raises NotInstalledError."""
+        if revision not in self.rosters:
+            raise NotInstalledError(f"revision {revision} is not installed; put its file into the directory of SIAGA_ROSTERS")
+        return self.rosters[revision]
+
     def in_force(self, record: Record) -> InForce:
         """The revisions that a record of an inner topic is stamped with. Raises NotInstalledError, UnstampedError."""
         policy, roster = record.header("policy"), record.header("roster")

@@ -76,7 +76,7 @@ def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
 
 
 def _hostings(settings: Settings, books: Library, view: RegistryView, senders: Senders) -> Mapping[str, tuple[Hosting, ...]]:
-    pace = Pace(settings.time is TimeSource.WATERMARKS, books.policy)
+    pace = Pace(settings.time is TimeSource.WATERMARKS, books.policy, books.roster, settings.exercise)
     return {
         INTAKE.name: (Hosting(INTAKE, view.admission, before_batch=view.refresh),),
         CLOCK.name: (Hosting(CLOCK, lambda _: pace, wakes_at=lambda memory: wakes_at(memory, pace)),),

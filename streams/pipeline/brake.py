@@ -1,18 +1,21 @@
 """Brake: counts of an obligation in, the periods of which too many are absent to be believed out (guard G2). Knows no ticks.
 
-A period is judged once, on the first counts that every seat has given; the last eight periods of an obligation are remembered.
+A period is judged once, on the first counts that every seat has given, and held until a person lifts it. The last eight periods of an
+obligation are remembered, and beside them those that are held.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
 
-from schemas.ledger import Count
+from schemas.ledger import Count, Silence
 from schemas.policy import Deadlines
 from schemas.word import Part
 
 MOST_PERIODS = 8
+MOST_HELD = 100
+"""A year of two deadlines a week that nobody has looked at: whoever counted among the first of them is long past being warned."""
 HISTORY = 4
 
 
@@ -26,12 +29,19 @@ class SeatCount(Part, frozen=True, array_like=True):
 
 
 class Period(Part, frozen=True, array_like=True):
-    """One period as all seats have counted it. `allowed`: how many absences would have passed when it was judged; None before that."""
+    """One period as all seats have counted it.
+
+    allowed: how many absences would have passed when it was judged; None before that. fallen: no more than those are absent by now.
+    lifted_at: the number of the last tick before a person lifted the brake. silence: that of its source, shortly before the deadline.
+    """
 
     name: str
     seats: tuple[SeatCount, ...] = ()
     allowed: int | None = None
     braked: bool = False
+    fallen: bool = False
+    lifted_at: int | None = None
+    silence: Silence | None = None
 
     @property
     def due(self) -> int:
@@ -43,6 +53,11 @@ class Period(Part, frozen=True, array_like=True):
         """How many of them are absent."""
         return sum(seat.absent for seat in self.seats)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a person."""
+        return self.braked and self.lifted_at is None
+
 
 class Obligation(Part, frozen=True, array_like=True, tag="obligation"):
     """The last periods of one obligation, in the order of their names."""
@@ -50,17 +65,26 @@ class Obligation(Part, frozen=True, array_like=True, tag="obligation"):
     name: str
     periods: tuple[Period, ...] = ()
 
+    def brakes(self, tick: int) -> tuple[str, ...]:
+        """The periods that are held back on a tick of that number, as ticks name them."""
+        held = (period for period in self.periods if period.braked and (period.lifted_at is None or tick <= period.lifted_at))
+        return tuple(f"{self.name}/{period.name}" for period in held)
+
     @property
-    def brakes(self) -> tuple[str, ...]:
-        """The periods that are held back, as ticks name them."""
-        return tuple(f"{self.name}/{period.name}" for period in self.periods if period.braked)
+    def unjudged(self) -> tuple[str, ...]:
+        """The periods of which nothing has been decided."""
+        return tuple(period.name for period in self.periods if period.allowed is None)
+
+    def held(self, name: str) -> Period | None:
+        """The period of that name, if it waits for a person."""
+        return next((period for period in self.periods if period.name == name and period.is_held), None)
 
 
 class Judged(NamedTuple):
-    """An obligation of which no period is unjudged, and the periods that have just been braked."""
+    """An obligation of which no period is unjudged; and of what the desk is to hear: periods just braked, fallen, or risen again."""
 
     obligation: Obligation
-    braked: tuple[Period, ...]
+    news: tuple[Period, ...]
 
 
 def counted(known: Obligation, count: Count) -> Obligation:
@@ -69,24 +93,45 @@ def counted(known: Obligation, count: Count) -> Obligation:
     before = next((period for period in known.periods if period.name == count.period), Period(count.period))
     seats = (*(other for other in before.seats if other.seat != seat.seat), seat)
     period = msgspec.structs.replace(before, seats=tuple(sorted(seats, key=lambda each: each.seat)))
-    others = (other for other in known.periods if other.name != count.period)
-    return Obligation(known.name, tuple(sorted((*others, period), key=lambda each: each.name))[-MOST_PERIODS:])
+    return _with(known, period)
 
 
-def judged(obligation: Obligation, deadlines: Deadlines) -> Judged:
-    """Every period that has not been judged yet, by what those before it were like."""
+def lifted(known: Obligation, period: Period, tick: int) -> Obligation:
+    """The obligation with a brake off for every tick after that one."""
+    return _with(known, msgspec.structs.replace(period, lifted_at=tick))
+
+
+def _with(known: Obligation, period: Period) -> Obligation:
+    periods = sorted((*(other for other in known.periods if other.name != period.name), period), key=lambda each: each.name)
+    held = [each.name for each in periods if each.is_held][-MOST_HELD:]
+    kept = {*held, *(each.name for each in periods[-MOST_PERIODS:])}
+    return Obligation(known.name, tuple(each for each in periods if each.name in kept))
+
+
+def judged(obligation: Obligation, deadlines: Deadlines, silences: Mapping[str, Silence]) -> Judged:
+    """Every period that has not been judged yet, by what those before it were like; the others by what they were judged by.
+
+    Later counts lift no brake: one that came and went with every late report would be none.
+    silences: by the name of the period, how long its source was silent shortly before the deadline.
+    """
     periods: list[Period] = []
     for period in obligation.periods:
-        periods.append(period if period.allowed is not None else _judge(period, periods, deadlines))
-    fresh = tuple(period for period, before in zip(periods, obligation.periods, strict=True) if period.braked and not before.braked)
-    return Judged(Obligation(obligation.name, tuple(periods)), fresh)
+        after = _judge(period, silences.get(period.name), periods, deadlines) if period.allowed is None else period
+        periods.append(msgspec.structs.replace(after, fallen=after.is_held and after.absent <= (after.allowed or 0)))
+    pairs = zip(periods, obligation.periods, strict=True)
+    news = tuple(period for period, before in pairs if period.is_held and (period.braked, period.fallen) != (before.braked, before.fallen))
+    return Judged(Obligation(obligation.name, tuple(periods)), news)
 
 
-def _judge(period: Period, before: Iterable[Period], deadlines: Deadlines) -> Period:
-    """Braked if more are absent than the share of those who owe it, and than a multiple of what is usual. No history: the share alone."""
+def _judge(period: Period, silence: Silence | None, before: Iterable[Period], deadlines: Deadlines) -> Period:
+    """Braked if more are absent than the share of those who owe it, and than a multiple of what is usual; or after a silence.
+
+    No history: the share alone.
+    What is held back itself is not usual, or one night on which a system failed would let the next pass.
+    """
     by_share = period.due * deadlines.brake_percent // 100
-    allowed = max(by_share, _median([each.absent for each in before][-HISTORY:], deadlines.brake_times_median))
-    return msgspec.structs.replace(period, allowed=allowed, braked=period.absent > allowed)
+    allowed = max(by_share, _median([each.absent for each in before if not each.is_held][-HISTORY:], deadlines.brake_times_median))
+    return msgspec.structs.replace(period, allowed=allowed, silence=silence, braked=period.absent > allowed or silence is not None)
 
 
 def _median(absent: list[int], times: int) -> int:

@@ -10,12 +10,14 @@ from typing import NamedTuple
 import msgspec
 
 from schemas import codec
-from schemas.ids import COMPLETE, DESK, STORY
-from schemas.ledger import Brake, CompletenessBroken, Count, PartitionRead, Progress, Proof, SourcePublished, SourceRead, Tick
-from schemas.policy import Clock, Policy
-from schemas.topics import DELIVERY_INBOX, ESCALATION_INBOX, INTAKE_TOPICS, LEDGER, PROGRESS, REGISTRY, Topic
+from schemas.escalation import AdmittedAct
+from schemas.ids import COMPLETE, DESK, STORY, gate
+from schemas.ledger import Brake, CompletenessBroken, Count, PartitionRead, Progress, Proof, Silence, SourcePublished, SourceRead, Tick
+from schemas.policy import Clock, Policy, Roster
+from schemas.topics import DELIVERY_INBOX, ESCALATION_INBOX, INTAKE_TOPICS, LEDGER, PROGRESS, REGISTRY, REPORTS, Topic
 from schemas.word import Part, Stamp, UtcMs
-from streams.pipeline.brake import Obligation, counted, judged
+from streams.pipeline.brake import Obligation, Period, counted, judged, lifted
+from streams.pipeline.entitled import period_of, refused
 from streams.pipeline.line import NOTHING, Entry, Record, Room, Said, Step
 
 SECOND_MS, MINUTE_MS, HOUR_MS = 1_000, 60_000, 3_600_000
@@ -31,10 +33,12 @@ _REGISTRY_SEAT = f"intake/{REGISTRY.name}/0"
 
 
 class Pace(NamedTuple):
-    """How CLOCK goes: by a story's watermarks or by the broker's clock, and how it finds the policy that it stamps."""
+    """How CLOCK goes: by a story's watermarks or by the broker's clock, and how it finds the revisions that it stamps."""
 
     story_time: bool
     policy_of: Callable[[str], Policy]
+    roster_of: Callable[[str], Roster]
+    exercise: bool = False
 
 
 class SeatSeen(Part, frozen=True, array_like=True, tag="seat"):
@@ -96,6 +100,16 @@ class _View(NamedTuple):
         found = self.seen if name == self.name else self.entries.get(name)
         return found if isinstance(found, PartitionSeen) else PartitionSeen()
 
+    def gates(self) -> Iterator[str]:
+        """Those of all sources but a story's publisher, who is time itself."""
+        parts = ((topic, read.source) for topic, number in _PARTITIONS for read in self.partition(topic, number).sources)
+        return (gate(topic, source) for topic, source in parts if source != STORY)
+
+    def silences(self, source: str) -> Iterator[Silence]:
+        """Those of a source of reports."""
+        reads = (read for number in range(REPORTS.partitions) for read in self.partition(REPORTS.name, number).sources)
+        return (silence for read in reads if read.source == source for silence in read.silences)
+
     def obligations(self) -> tuple[tuple[str, Obligation], ...]:
         return tuple((name, entry) for name, entry in sorted(self.entries.items()) if isinstance(entry, Obligation))
 
@@ -109,7 +123,9 @@ def step(entries: Mapping[str, Entry], record: Record, pace: Pace) -> Step:
             name = f"count|{count.obligation}"
             return Step({name: counted(entries.get(name) or Obligation(count.obligation), count)})
         case CompletenessBroken() as broken:
-            return _broken(entries, broken, record)
+            return _broken(entries, broken, record, pace)
+        case AdmittedAct(act="release" | "excuse", firm="") as act:
+            return _lifted(entries, act, record, pace)
         case _:
             return NOTHING
 
@@ -147,7 +163,7 @@ def _read(seen: Entry | None, word: Progress) -> PartitionSeen:
     before = seen if isinstance(seen, PartitionSeen) else PartitionSeen()
     known = {read.source: read for read in before.sources}
     for read in word.sources:
-        if read.source not in known or read.through > known[read.source].through:
+        if read.source not in known or (read.through, read.heard_at) > (known[read.source].through, known[read.source].heard_at):
             known[read.source] = read
     sources = tuple(known[source] for source in sorted(known))
     if word.offset < before.offset:
@@ -178,26 +194,63 @@ def _advance(chain: _Chain, view: _View, wall: UtcMs, pace: Pace) -> _Chain:
         if not committed and wall - now.issued_wall <= policy.clock.patience_seconds * SECOND_MS:
             break
         if now.stage == 0:
-            obligations, said = _judged(now, view, policy) if committed else (dict(view.obligations()), [])
+            obligations, said = _judged(now, view, pace) if committed else (dict(view.obligations()), [])
             changes, words = {**changes, **obligations}, [*words, *said]
         now = msgspec.structs.replace(now, stage=now.stage + 1, complete=now.complete and committed, issued_wall=wall)
         known = dict(view.obligations()) | {name: entry for name, entry in changes.items() if isinstance(entry, Obligation)}
-        words = [*words, *_ticks(now, brakes=tuple(brake for entry in known.values() for brake in entry.brakes))]
+        words = [*words, *_ticks(now, brakes=tuple(brake for entry in known.values() for brake in entry.brakes(now.number)))]
     return _Chain(now, changes, words)
 
 
-def _judged(now: Now, view: _View, policy: Policy) -> tuple[dict[str, Entry | None], list[Said]]:
-    """Every obligation of which a period has its first counts; the desk is told of each period that is held back."""
+def _judged(now: Now, view: _View, pace: Pace) -> tuple[dict[str, Entry | None], list[Said]]:
+    """Every obligation with its latest counts; the desk is told of each period that is held back, and whether it still need be."""
     changes: dict[str, Entry | None] = {}
     words: list[Said] = []
+    policy = pace.policy_of(now.policy)
     for name, obligation in view.obligations():
-        after, braked = judged(obligation, policy.deadlines)
+        after, news = judged(obligation, policy.deadlines, _silences(obligation, view, policy))
         if after != obligation:
             changes[name] = after
-        for period in braked:
-            brake = Brake(obligation.name, period.name, period.due, period.absent, period.allowed or 0, now.at)
-            words.append(Said(ESCALATION_INBOX, DESK, brake, Stamp(now.policy, now.roster)))
+        stamp = Stamp(now.policy, now.roster)
+        words += (Said(ESCALATION_INBOX, DESK, _brake(obligation, period, now.at, pace), stamp) for period in news)
     return changes, words
+
+
+def _silences(obligation: Obligation, view: _View, policy: Policy) -> dict[str, Silence]:
+    """For each period that is to be judged, the longest silence of its source shortly before the deadline, if there was any."""
+    known = policy.obligation(obligation.name)
+    silences = tuple(view.silences(known.received_by)) if known else ()
+    found: dict[str, Silence] = {}
+    for name in obligation.unjudged if silences else ():
+        period = period_of(obligation.name, name, policy)
+        shortly = [silence for silence in silences if period and _is_shortly_before(silence, period.due_at, policy)]
+        if shortly:
+            found[name] = max(shortly, key=lambda silence: (silence.until - silence.since, silence.until))
+    return found
+
+
+def _is_shortly_before(silence: Silence, due_at: UtcMs, policy: Policy) -> bool:
+    return silence.since < due_at and silence.until > due_at - policy.deadlines.silence_before_hours * HOUR_MS
+
+
+def _brake(obligation: Obligation, period: Period, at: UtcMs, pace: Pace) -> Brake:
+    return Brake(
+        obligation.name, period.name, period.due, period.absent, period.allowed or 0, at, silence=period.silence, exercise=pace.exercise
+    )
+
+
+def _lifted(entries: Mapping[str, Entry], act: AdmittedAct, record: Record, pace: Pace) -> Step:
+    """A person lifts a brake, from the next tick on: on it every room has heard of the act. What is not on is not lifted in advance."""
+    stamp = Stamp(record.header("policy"), record.header("roster"))
+    name, now = f"count|{act.obligation}", entries.get(CLOCK_ENTRY) or Now()
+    obligation = entries.get(name)
+    if not (stamp.policy and stamp.roster and isinstance(obligation, Obligation)):
+        return NOTHING
+    period = obligation.held(act.period)
+    if period is None or refused(act, pace.policy_of(stamp.policy), pace.roster_of(stamp.roster)):
+        return NOTHING
+    word = msgspec.structs.replace(_brake(obligation, period, act.at, pace), lifted=act.act, lifted_by=act.position)
+    return Step({name: lifted(obligation, period, now.number)}, (Said(ESCALATION_INBOX, DESK, word, stamp),))
 
 
 class _Time(NamedTuple):
@@ -215,10 +268,11 @@ def _due(now: Now, view: _View, wall: UtcMs, pace: Pace) -> _Time | None:
     if time is None:
         return None
     seats = [view.seat(seat) for seats in _SEATS for seat in seats]
-    time = _with_gates(time, seats, view)
+    time = time._replace(proves=_proves(time, seats, view))
     waited_for = time.proves or any(_past(seat.due_at, time.at) or _past(seat.due_wall, wall) for seat in seats)
     moved = pace.story_time and time.at > now.at
-    return time if waited_for or moved or wall - now.wall >= _every(pace.policy_of(now.policy).clock) else None
+    ticks = waited_for or moved or wall - now.wall >= _every(pace.policy_of(now.policy).clock)
+    return time._replace(proven=_gates(time, seats, view)) if ticks else None
 
 
 def _every(clock: Clock) -> int:
@@ -246,15 +300,25 @@ def _least(instants: Iterable[UtcMs | None]) -> UtcMs | None:
     return min(known, default=None) if len(known) == len(found) else None
 
 
-def _with_gates(time: _Time, seats: Iterable[SeatSeen], view: _View) -> _Time:
-    """How far each gate has come that a seat waits for. While a gate stands still, whoever waits for it causes no tick."""
+def _waited_for(seats: Iterable[SeatSeen]) -> dict[str, UtcMs]:
+    """Each gate that a seat waits for, and the first instant that it must reach."""
     waited: dict[str, UtcMs] = {}
     for seat in seats:
-        for gate, instant in seat.due_proven:
-            waited[gate] = min(instant, waited.get(gate, instant))
-    through = {gate: _through(gate, time.complete_through, view) for gate in sorted(waited)}
-    proven = tuple((gate, instant) for gate, instant in through.items() if gate != COMPLETE and instant is not None)
-    return time._replace(proven=proven, proves=any(_past(instant, through[gate] or 0) for gate, instant in waited.items()))
+        for name, instant in seat.due_proven:
+            waited[name] = min(instant, waited.get(name, instant))
+    return waited
+
+
+def _proves(time: _Time, seats: Iterable[SeatSeen], view: _View) -> bool:
+    """Whether a gate has been reached. While it stands still, whoever waits for it causes no tick."""
+    return any(_past(instant, _through(name, time.complete_through, view) or 0) for name, instant in _waited_for(seats).items())
+
+
+def _gates(time: _Time, seats: Iterable[SeatSeen], view: _View) -> tuple[tuple[str, UtcMs], ...]:
+    """How far every gate has come that a seat waits for, and that of every source that has ever published how far it is."""
+    names = sorted({*_waited_for(seats), *view.gates()} - {COMPLETE})
+    through = ((name, _through(name, time.complete_through, view)) for name in names)
+    return tuple((name, instant) for name, instant in through if instant is not None)
 
 
 def _through(gate: str, complete_through: UtcMs, view: _View) -> UtcMs | None:
@@ -270,7 +334,9 @@ def _proof(view: _View) -> Proof:
     seen = [(topic, number, view.partition(topic, number)) for topic, number in _PARTITIONS]
     return Proof(
         tuple(PartitionRead(topic, number, part.offset, part.appended) for topic, number, part in seen if part.offset >= 0),
-        tuple(SourcePublished(topic, number, *msgspec.structs.astuple(read)) for topic, number, part in seen for read in part.sources),
+        tuple(
+            SourcePublished(topic, number, read.source, read.through, read.offset) for topic, number, part in seen for read in part.sources
+        ),
     )
 
 
@@ -298,13 +364,14 @@ def _ticks(now: Now, *, proof: Proof | None = None, brakes: tuple[str, ...] = ()
         yield Said(inbox, "", tick, Stamp(now.policy, now.roster), partition)
 
 
-def _broken(entries: Mapping[str, Entry], word: CompletenessBroken, record: Record) -> Step:
+def _broken(entries: Mapping[str, Entry], word: CompletenessBroken, record: Record, pace: Pace) -> Step:
     """The desk is told once an hour of each partition."""
     name = f"broken|{word.topic}/{word.partition}"
     told = entries.get(name)
     if isinstance(told, BrokenSeen) and record.timestamp - told.told_wall < HOUR_MS:
         return NOTHING
-    stamp = Stamp(record.header("policy"), record.header("roster"))
+    stamp, now = Stamp(record.header("policy"), record.header("roster")), entries.get(CLOCK_ENTRY) or Now()
+    word = msgspec.structs.replace(word, at=now.at or record.timestamp, exercise=pace.exercise)
     return Step({name: BrokenSeen(record.timestamp)}, (Said(ESCALATION_INBOX, DESK, word, stamp),))
 
 

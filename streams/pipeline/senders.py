@@ -28,8 +28,13 @@ def said_of(record: Record, word: Receipt) -> Said:
 
 
 def attempt_in(record: Record, channel: str) -> Attempt | None:
-    """The attempt that a record is, if it is one for this kind of endpoint."""
-    word = codec.decode(record.value or b"")
+    """The attempt that a record is, if it is one for this kind of endpoint. What is no word at all is the first kind's to park."""
+    try:
+        word = codec.decode(record.value or b"")
+    except (ValueError, RecursionError):
+        if channel == CHANNELS[0]:
+            raise
+        return None
     return word if isinstance(word, Attempt) and word.delivery.to.channel == channel else None
 
 

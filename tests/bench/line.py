@@ -39,7 +39,7 @@ def with_register(firms: int) -> Line:
         world.install(Path(directory) / "books", ESTATES)
         books = load([Path(directory) / "books"])
     admission = Admission(Registry(policies=books.policies, rosters=books.rosters, exercise=True))
-    pace = Pace(story_time=False, policy_of=books.policy)
+    pace = Pace(story_time=False, policy_of=books.policy, roster_of=books.roster)
     line = DryRun(hosted(lambda _: admission, pace, books.in_force), admission, wall=START)
     for entry in world.registry(ESTATES, firms):
         line.publish(REGISTRY, entry)

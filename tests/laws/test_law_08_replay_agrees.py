@@ -45,7 +45,9 @@ def everything(night: Shift) -> list[Record]:
 
 def audit_of(night: Shift, *, keys=(), **span) -> Audit:
     recollection = Recollection(night.admission, keys)
-    deciding = hosted(recollection.admission, Pace(story_time=True, policy_of=LIBRARY.policy), LIBRARY.in_force)
+    deciding = hosted(
+        recollection.admission, Pace(story_time=True, policy_of=LIBRARY.policy, roster_of=LIBRARY.roster, exercise=True), LIBRARY.in_force
+    )
     return Audit((*deciding, *(Hosted(room, LIBRARY.in_force) for room in SENDERS.values())), recollection, Span(**span))
 
 

@@ -19,7 +19,7 @@ from tests.story import LIBRARY, STAMP
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
-PACE = Pace(story_time=False, policy_of=LIBRARY.policy)
+PACE = Pace(story_time=False, policy_of=LIBRARY.policy, roster_of=LIBRARY.roster)
 STAMPED = [(name, value.encode()) for name, value in STAMP._asdict().items()]
 
 

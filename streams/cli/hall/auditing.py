@@ -87,7 +87,8 @@ async def audited(settings: Settings, *, since: UtcMs = 0, to: UtcMs | None = No
     books = books if settings.exercise else books.for_production()
     story_time = settings.time is TimeSource.WATERMARKS
     registry = Registry(policies=books.policies, rosters=books.rosters, exercise=settings.exercise, story_time=story_time)
-    recollection, pace = Recollection(Admission(registry), _keys(settings)), Pace(story_time, books.policy)
+    recollection = Recollection(Admission(registry), _keys(settings))
+    pace = Pace(story_time, books.policy, books.roster, settings.exercise)
     rooms = (*hosted(recollection.admission, pace, books.in_force), *(Hosted(room, books.in_force) for room in SENDERS.values()))
     say("how far each seat has come is read")
     limits, cut = await _limits(settings, rooms), await _cut(settings)

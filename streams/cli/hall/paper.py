@@ -130,7 +130,8 @@ def _line(chosen: Chosen, exercise: bool | None, *, wall: UtcMs) -> DryRun:
     """The line in memory. By its broker's clock everything has long been received: nothing of a file lies in the future."""
     books = chosen.books
     admission = Admission(Registry(policies=books.policies, rosters=books.rosters, exercise=exercise, story_time=True))
-    return DryRun(hosted(lambda _: admission, Pace(story_time=True, policy_of=books.policy), books.in_force), admission, wall=wall)
+    pace = Pace(True, books.policy, books.roster, bool(exercise))
+    return DryRun(hosted(lambda _: admission, pace, books.in_force), admission, wall=wall)
 
 
 def _judged(chosen: Chosen, content: bytes) -> list[Read]:

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from schemas import codec
 from schemas.delivery import Outcome
 from schemas.escalation import AdmittedAct, Answer, Escalation, Judged, Why
-from schemas.ids import escalation_id
-from schemas.ledger import Tick
-from schemas.policy import How
+from schemas.ids import DESK, escalation_id
+from schemas.ledger import Brake, CompletenessBroken, Tick
+from schemas.policy import How, Policy
 from schemas.surveillance import Alert, AlertState
 from schemas.topics import ESCALATION_INBOX, ESCALATIONS
 from schemas.word import Stamp, UtcMs
@@ -20,6 +20,7 @@ from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.climb import fallen_due
 from streams.pipeline.escalation.compose import standing
 from streams.pipeline.escalation.decide import Decision, decide
+from streams.pipeline.escalation.desk import about_of, alert_of
 from streams.pipeline.escalation.gathering import Gathered, Page, Shared, gather
 from streams.pipeline.escalation.gathering import tick as tick_gathered
 from streams.pipeline.escalation.group import is_news, opened
@@ -41,6 +42,8 @@ def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Ste
             return _act(entries, key, act, books)
         case Outcome() as outcome:
             return _outcome(entries, outcome, books)
+        case Brake() | CompletenessBroken() as word:
+            return _desk(entries, word, in_force.policy, books)
         case Tick() as tick:
             return _tick(entries, entries.get(key), tick, books)
         case _:
@@ -59,6 +62,12 @@ def _alert(entries: Mapping[str, Entry], alert: Alert, books: Books) -> Step:
         return gathered
     kept = _kept(decide(before, alert, books), alert.at, books)
     return Step({**kept.changes, **gathered.changes}, kept.words, {**kept.due, **gathered.due})
+
+
+def _desk(entries: Mapping[str, Entry], word: Brake | CompletenessBroken, policy: Policy, books: Books) -> Step:
+    """What CLOCK holds back or must take back is an alert like any other, of which the desk's own entry says the last word."""
+    known = entries.get(entry_name(DESK, escalation_id(DESK, about_of(word))))
+    return _alert(entries, alert_of(word, known, policy), books)
 
 
 def _act(entries: Mapping[str, Entry], estate: str, act: AdmittedAct, books: Books) -> Step:

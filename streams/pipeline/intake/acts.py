@@ -9,7 +9,7 @@ from schemas.escalation import AdmittedAct
 from schemas.ids import FIRM, digest
 from schemas.operator import Act, Confirm, OnDuty, OnDutyOrPeriod, OnEscalation, OnPeriod, Verify
 from schemas.registry import PermitEntry
-from schemas.topics import ESCALATION_INBOX, LEDGER
+from schemas.topics import ESCALATION_INBOX, LEDGER, PROGRESS
 from schemas.word import UtcMs
 from streams.pipeline.calendar import find
 from streams.pipeline.intake.admit import Reading
@@ -18,7 +18,7 @@ from streams.pipeline.line import Said
 
 
 def admit_act(reading: Reading, act: Act) -> Iterator[Said]:
-    """ESCALATION answers every act; what is on periods SURVEILLANCE carries out, for one firm or for all."""
+    """ESCALATION answers every act; what is on periods SURVEILLANCE carries out, for one firm or for all; what lifts a brake, CLOCK."""
     word, stamp = _admitted(reading, act), reading.stamp
     match act.on:
         case OnEscalation(estate=estate):
@@ -31,6 +31,7 @@ def admit_act(reading: Reading, act: Act) -> Iterator[Said]:
             for topic in (LEDGER, ESCALATION_INBOX):
                 for partition in range(topic.partitions):
                     yield Said(topic, f"{obligation}/{day.isoformat()}", word, stamp, partition)
+            yield Said(PROGRESS, f"{obligation}/{day.isoformat()}", word, stamp)
 
 
 def _admitted(reading: Reading, act: Act) -> AdmittedAct:

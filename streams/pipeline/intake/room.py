@@ -20,7 +20,15 @@ from streams.pipeline.intake.decode import Event, Refused
 from streams.pipeline.intake.enrol import enrol
 from streams.pipeline.intake.registry import Registry
 from streams.pipeline.intake.reports import admit_report
-from streams.pipeline.intake.watermarks import SourcesRead, completeness_broken, intake_watermark, now, read_here, source_watermark
+from streams.pipeline.intake.watermarks import (
+    SourcesRead,
+    completeness_broken,
+    intake_watermark,
+    now,
+    read_here,
+    source_watermark,
+    taken_in_at,
+)
 from streams.pipeline.line import Entry, Record, Room, Said, Step
 
 _ABOUT_FIRMS = tuple(topic.name for topic in FACT_TOPICS)
@@ -34,20 +42,20 @@ def step(entries: Mapping[str, Entry], record: Record, admission: Admission) -> 
     if isinstance(event, Event) and isinstance(event.fact, IntakeWatermark):
         return intake_watermark(entries, record, admission)
     if isinstance(event, Event) and isinstance(event.fact, SourceWatermark):
-        return source_watermark(entries, _read(event, record, admission.registry), event.fact.complete_through, admission)
+        return source_watermark(entries, _read(entries, event, record, admission.registry), event.fact.complete_through, admission)
     broken = completeness_broken(entries, record, admission)
     return Step(words=(*_answer(entries, record, event, admission), *broken))
 
 
-def _read(event: Event, record: Record, registry: Registry) -> Reading:
-    at = event.recorded_at if registry.story_time and event.recorded_at is not None else record.timestamp
+def _read(entries: Mapping[str, Entry], event: Event, record: Record, registry: Registry) -> Reading:
+    at = taken_in_at(read_here(entries), event, record, registry)
     return Reading(event, record, at, registry, registry.source(event.source, at), registry.stamp(at))
 
 
 def _answer(entries: Mapping[str, Entry], record: Record, event: Event | Refused, admission: Admission) -> Iterable[Said]:
     if isinstance(event, Refused):
         return _refuse(now(read_here(entries), record, admission.registry), record, event, admission)
-    reading = _read(event, record, admission.registry)
+    reading = _read(entries, event, record, admission.registry)
     admitted = _admit(reading, admission)
     if isinstance(admitted, Refused):
         return _refuse(reading.at, record, admitted._replace(attributes=event.attributes), admission)

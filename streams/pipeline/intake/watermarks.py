@@ -8,15 +8,18 @@ from collections.abc import Mapping
 import msgspec
 
 from schemas.ids import STORY
-from schemas.ledger import CompletenessBroken, Odd, Progress, SourceRead
+from schemas.intake import SourceWatermark
+from schemas.ledger import CompletenessBroken, Odd, Progress, Silence, SourceRead
 from schemas.topics import PROGRESS
 from schemas.word import Part, Stamp, UtcMs, Word
 from streams.pipeline.intake.admit import Admission, Reading, latest_of, odd
+from streams.pipeline.intake.decode import Event
 from streams.pipeline.intake.registry import Registry
 from streams.pipeline.line import Entry, Record, Said, Step
 
 SOURCES_READ = "sources"
-SECOND_MS = 1_000
+MOST_SILENCES = 8
+SECOND_MS, MINUTE_MS = 1_000, 60_000
 
 
 class SourcesRead(Part, frozen=True, array_like=True):
@@ -29,12 +32,31 @@ class SourcesRead(Part, frozen=True, array_like=True):
         """How far that source has come."""
         return next((read.through for read in self.watermarks if read.source == source), None)
 
-    def with_watermark(self, read: SourceRead) -> "SourcesRead":
-        """A copy that knows one more; the first record that says the same is the one that is remembered."""
-        if read.through == self.of(read.source):
-            return self
-        known = {each.source: each for each in self.watermarks} | {read.source: read}
+    def with_watermark(self, read: SourceRead, limit_ms: int | None) -> "SourcesRead":
+        """A copy that knows one more; the first record that says the same is the one that is remembered.
+
+        limit_ms: for how long its source may be silent.
+        """
+        known = {each.source: each for each in self.watermarks}
+        known[read.source] = _heard(read, known.get(read.source), limit_ms)
         return msgspec.structs.replace(self, watermarks=tuple(known[source] for source in sorted(known)))
+
+
+def _heard(read: SourceRead, before: SourceRead | None, limit_ms: int | None) -> SourceRead:
+    if before is None:
+        return read
+    silences = before.silences
+    if limit_ms is not None and read.heard_at - before.heard_at > limit_ms:
+        silences = _with(silences, Silence(before.heard_at, read.heard_at))
+    offset = before.offset if before.through == read.through else read.offset
+    return msgspec.structs.replace(read, offset=offset, heard_at=max(read.heard_at, before.heard_at), silences=silences)
+
+
+def _with(silences: tuple[Silence, ...], silence: Silence) -> tuple[Silence, ...]:
+    """One more; a source that is always late, and never silent for long, is one silence and pushes no other out."""
+    if silences and silences[-1].until == silence.since:
+        return (*silences[:-1], Silence(silences[-1].since, silence.until))
+    return (*silences, silence)[-MOST_SILENCES:]
 
 
 def read_here(entries: Mapping[str, Entry]) -> SourcesRead:
@@ -47,7 +69,10 @@ def source_watermark(entries: Mapping[str, Entry], reading: Reading, through: Ut
     read = read_here(entries)
     if what := _disbelieved(read, reading, through):
         return Step(words=(odd(what, "", reading),))
-    known = read.with_watermark(SourceRead(reading.event.source, through, reading.record.offset))
+    limit = reading.source.silent_after_minutes if reading.source else None
+    known = read.with_watermark(
+        SourceRead(reading.event.source, through, reading.record.offset, reading.at), None if limit is None else limit * MINUTE_MS
+    )
     is_time = reading.event.source == STORY
     return Step({SOURCES_READ: known}, (_progress(known, reading.record, admission),) if is_time else ())
 
@@ -83,6 +108,19 @@ def now(read: SourcesRead, record: Record, registry: Registry) -> UtcMs:
     """The instant of law and policy of a record that states none that can be believed: the story's, as this partition knows it."""
     through = read.of(STORY) if registry.story_time else None
     return record.timestamp if through is None else through
+
+
+def taken_in_at(read: SourcesRead, event: Event, record: Record, registry: Registry) -> UtcMs:
+    """The instant of law and policy of an event: the broker's clock; in a story when it was received, or the present where that is later.
+
+    So a fact that comes late in a story is late, as it would be on the broker's clock. A watermark that does not say when it was received
+    was received when it says that everything before it had been.
+    """
+    if not registry.story_time:
+        return record.timestamp
+    stated = event.fact.complete_through if isinstance(event.fact, SourceWatermark) else record.timestamp
+    received = stated if event.recorded_at is None else event.recorded_at
+    return max(received, read.of(STORY) or received)
 
 
 def _progress(read: SourcesRead, record: Record, admission: Admission) -> Said:

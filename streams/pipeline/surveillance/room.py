@@ -13,7 +13,7 @@ import msgspec
 from schemas import codec
 from schemas.escalation import AdmittedAct
 from schemas.ids import ESTATE, FIRM, SOURCE
-from schemas.ledger import Admitted, Enrolled, Origin, Refusal, Tick
+from schemas.ledger import Admitted, Connected, Enrolled, Origin, Refusal, Tick
 from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.topics import LEDGER
 from schemas.word import Stamp, Word
@@ -24,7 +24,7 @@ from streams.pipeline.surveillance.incident.facts import KINDS, Assertion, Decla
 from streams.pipeline.surveillance.incident.memory import Incident
 from streams.pipeline.surveillance.reporting.memory import Duty, Excused, Holding, Tally
 from streams.pipeline.surveillance.rulebook import Rulebook
-from streams.pipeline.surveillance.source.memory import Source
+from streams.pipeline.surveillance.source.memory import Heartbeat, Source, Vouching
 
 Hearing = Callable[[Mapping[str, Entry], Any, Rulebook], Step]
 Ticking = Callable[[Mapping[str, Entry], Any, Tick, Rulebook], Step]
@@ -42,12 +42,15 @@ WORDS: Mapping[tuple[str, type[Word]], Hearing] = {
     (FIRM, Enrolled): reporting.hear_permit,
     (FIRM, AdmittedAct): reporting.hear_act,
     ("", AdmittedAct): reporting.hear_act_on_all,
+    (SOURCE, Connected): source.connected,
 }
 """Who hears the other words of the ledger; one that is about no subject is about a period of all."""
 
 TICKS: Mapping[type, Ticking] = {
     Incident: incident.tick,
     Source: source.tick,
+    Heartbeat: source.heartbeat.tick,
+    Vouching: source.vouching.tick,
     Doubts: doubts.tick,
     Duty: reporting.tick,
     Tally: reporting.tick_tally,

@@ -193,3 +193,15 @@ async def test_an_operator_is_warned_of_what_did_not_get_through(answered, level
     with capture_logs() as lines:
         await office.work()
     assert [(line["event"], line["log_level"], line["outcome"]) for line in lines] == [("senders.done", level, answered.kind)]
+
+
+def test_what_is_no_attempt_at_all_is_parked_by_one_room_of_the_three():
+    """It names no kind of endpoint: the first breaks on it, and the others leave it alone."""
+    record = Record(ATTEMPTS.name, 0, 1, NOON, b"", b"\xff", STAMPED)
+    broke = []
+    for channel, room in SENDERS.items():
+        try:
+            assert room.step({}, record, IN_FORCE).words == ()
+        except ValueError:
+            broke.append(channel)
+    assert broke == ["mail"]

@@ -5,7 +5,7 @@ import pytest
 from schemas.escalation import AdmittedAct
 from schemas.operator import Confirm, Dispute, Excuse, Release, Waive
 from schemas.registry import FirmEntry
-from schemas.topics import ESCALATION_INBOX, LEDGER
+from schemas.topics import ESCALATION_INBOX, LEDGER, PROGRESS
 from streams.pipeline.intake import INTAKE
 from tests.story import act_on, admission, clock, entry, permit, published, register
 
@@ -62,11 +62,10 @@ def test_a_permits_own_plant_says_where():
 
 @pytest.mark.parametrize("said", [act_on(Excuse, on=ALL, reason="SIINas padam"), act_on(Release, on=ALL, reason="benar")])
 def test_an_act_on_a_period_of_all_firms_goes_everywhere(said):
-    """Every firm's picture and every estate's escalations are concerned."""
+    """Every firm's picture and every estate's escalations are concerned; and CLOCK, which holds the brake (G2)."""
     words = says(said)
-    assert [(each.topic, each.partition) for each in words] == [
-        (topic, partition) for topic in (LEDGER, ESCALATION_INBOX) for partition in range(topic.partitions)
-    ]
+    everywhere = [(topic, partition) for topic in (LEDGER, ESCALATION_INBOX) for partition in range(topic.partitions)]
+    assert [(each.topic, each.partition) for each in words] == [*everywhere, (PROGRESS, None)]
     assert {each.key for each in words} == {"iomki/2021-08-03"}
     (word,) = {each.word for each in words}
     assert (word.firm, word.permit, word.obligation, word.period) == ("", "", "iomki", "2021-08-03")

@@ -7,7 +7,7 @@ import pytest
 from schemas.escalation import AdmittedAct, Escalation
 from schemas.ids import STORY
 from schemas.intake import IntakeWatermark, SourceWatermark
-from schemas.ledger import Admitted, CompletenessBroken, Odd, Origin, Progress, Rejected, SourceRead
+from schemas.ledger import Admitted, CompletenessBroken, Odd, Origin, Progress, Rejected, Silence, SourceRead
 from schemas.registry import SourceEntry
 from schemas.topics import ACTS, ESCALATION_INBOX, INCIDENTS, LEDGER, PROGRESS, REGISTRY, REJECTED, Topic
 from schemas.word import format_time
@@ -29,6 +29,7 @@ from tests.story import (
     admission,
     bulletin,
     clock,
+    entry,
     published,
     register,
     stand_down,
@@ -36,6 +37,7 @@ from tests.story import (
     verify,
 )
 
+YEAR = "2023-01-01T00:00:00+08:00"
 TOLERANCE = POLICY.clock.tolerance_seconds * 1000
 
 
@@ -50,8 +52,8 @@ def own_mark(topic: Topic = INCIDENTS) -> Record:
     return published(Uttered(topic, IntakeWatermark.type, {}, id="own"), clock("11:10"), offset=11)
 
 
-def said_at(through: str, source: str = DESK, offset: int = 9) -> SourceRead:
-    return SourceRead(source, clock(through), offset)
+def said_at(through: str, source: str = DESK, offset: int = 9, heard_at: int | None = None) -> SourceRead:
+    return SourceRead(source, clock(through), offset, clock(through) if heard_at is None else heard_at)
 
 
 class TestWatermarks:
@@ -75,7 +77,7 @@ class TestWatermarks:
             offset=11,
             appended=NOON_2026 + 11,
             through=NOON_2026 + 11 - TOLERANCE,
-            sources=(said_at("11:10"),),
+            sources=(said_at("11:10", heard_at=None if story else NOON_2026 + 9),),
         )
         assert said.stamp == STAMP._replace(registry=str(len(register())))
 
@@ -83,6 +85,49 @@ class TestWatermarks:
         known = {SOURCES_READ: SourcesRead((said_at("11:10", offset=4),))}
         step = INTAKE.step(known, mark("11:10"), admission())
         assert (step.words, step.changes[SOURCES_READ].watermarks) == ((), (said_at("11:10", offset=4),))
+
+    def heard(self, *times: str, limit: int | None = 30) -> SourceRead:
+        """A source of the register that may be silent for 30 minutes, at each of these times."""
+        known = admission(entries=(*register(), entry(SourceEntry, DESK, owner="Desk", silent_after_minutes=limit, since=YEAR)))
+        seat = Seat(INTAKE, known)
+        for time in times:
+            seat.entries |= seat.room.step(seat.entries, mark(time), known).changes
+        return seat.entries[SOURCES_READ].watermarks[0]
+
+    def test_a_silence_longer_than_the_limit_is_remembered(self):
+        """From its last watermark to the next, by when they were taken in (G2)."""
+        assert self.heard("10:00", "10:30", "11:00").silences == ()
+        assert self.heard("10:00", "10:31", "11:00").silences == (Silence(clock("10:00"), clock("10:31")),)
+        assert self.heard("10:00", "12:00", limit=None).silences == ()
+
+    def test_a_source_that_is_always_late_is_one_silence(self):
+        """It pushes no other out."""
+        times = [f"{hour}:00" for hour in range(10, 22)]
+        assert self.heard(*times).silences == (Silence(clock("10:00"), clock("21:00")),)
+
+    def test_eight_silences_are_remembered(self):
+        times = [f"{hour}:{minute}" for hour in range(10, 22) for minute in ("00", "10")]
+        assert [silence.since for silence in self.heard(*times).silences] == [clock(f"{hour}:10") for hour in range(13, 21)]
+
+    def test_who_says_the_same_again_is_not_silent(self):
+        """It has received nothing new, and says so."""
+        limited = entry(SourceEntry, DESK, owner="D", silent_after_minutes=1, since=YEAR)
+        known = admission(story_time=False, entries=(*register(), limited))
+        entries: dict = {}
+        for wall in range(NOON_2026, NOON_2026 + 5 * MINUTE, MINUTE):
+            entries |= INTAKE.step(entries, mark("11:10")._replace(timestamp=wall), known).changes
+        (read,) = entries[SOURCES_READ].watermarks
+        assert (read.heard_at, read.silences) == (NOON_2026 + 4 * MINUTE, ())
+
+    @pytest.mark.parametrize(("present", "at"), [("11:00", "11:10"), ("11:10", "11:10"), ("12:00", "12:00")])
+    def test_what_comes_late_in_a_story_is_late(self, present, at):
+        """Its time of law is the story's present, as on the broker's clock; when it was received stays as it was stated (G1)."""
+        entries = {SOURCES_READ: SourcesRead((said_at(present, STORY),))}
+        record = published(bulletin(id="b"), clock("11:10"), offset=3)
+        words = [said.word for said in INTAKE.step(entries, record, admission()).words if said.topic == LEDGER]
+        assert {(word.at, word.recorded_at) for word in words} == {(clock(at), clock("11:10"))}
+        on_the_clock = INTAKE.step(entries, record, admission(story_time=False)).words
+        assert {said.word.at for said in on_the_clock if said.topic == LEDGER} == {NOON_2026 + 3}
 
     def test_every_source_has_its_own(self):
         entries = {SOURCES_READ: SourcesRead((said_at("11:10", offset=4),))}

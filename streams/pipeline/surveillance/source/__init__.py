@@ -1,5 +1,6 @@
 """Sources: what the desk must know of a publishing system."""
 
-from streams.pipeline.surveillance.source.desk import refused, tick
+from streams.pipeline.surveillance.source import heartbeat, vouching
+from streams.pipeline.surveillance.source.desk import connected, refused, tick
 
-__all__ = ["refused", "tick"]
+__all__ = ["connected", "heartbeat", "refused", "tick", "vouching"]

@@ -5,12 +5,20 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from schemas.ids import SOURCE
-from schemas.ledger import Refusal, Tick
+from schemas.ledger import Connected, Refusal, Tick
 from schemas.surveillance import Because, Certainty, Reason, Rule, SourceSituation, Trouble, shown
 from streams.pipeline.line import Due, Entry, Step
 from streams.pipeline.surveillance.alerts import Finding, speak
 from streams.pipeline.surveillance.rulebook import Rulebook
+from streams.pipeline.surveillance.source.heartbeat import connected as _heartbeat
 from streams.pipeline.surveillance.source.memory import Source
+from streams.pipeline.surveillance.source.vouching import connected as _vouching
+
+
+def connected(entries: Mapping[str, Entry], word: Connected, book: Rulebook) -> Step:
+    """What the registry has of a source is heard by whoever listens to it, and by whoever waits for its deadlines."""
+    heart, vouching = (hearing(entries, word, book) for hearing in (_heartbeat, _vouching))
+    return Step({**heart.changes, **vouching.changes}, due={**heart.due, **vouching.due})
 
 
 def refused(entries: Mapping[str, Entry], refusal: Refusal, book: Rulebook) -> Step:

@@ -1,5 +1,6 @@
-"""Memory of sources: what has been refused from one."""
+"""Memory of sources: what has been refused from one, how far it was heard, and which deadlines it has yet to prove."""
 
+from schemas.ledger import Connection
 from schemas.word import Part, UtcMs
 from streams.pipeline.surveillance.alerts import Spoken
 
@@ -13,3 +14,39 @@ class Source(Part, frozen=True, array_like=True, tag="source"):
     at: UtcMs = 0
     spoken: tuple[Spoken, ...] = ()
     exercise: bool = False
+
+
+class Heartbeat(Part, frozen=True, array_like=True, tag="heartbeat"):
+    """How far one source was heard (R20). since: when the line first heard of it. through: of each topic, as far as all of it was heard."""
+
+    source: str
+    subject: str
+    since: UtcMs
+    connections: tuple[Connection, ...]
+    through: tuple[tuple[str, UtcMs], ...] = ()
+    spoken: tuple[Spoken, ...] = ()
+    exercise: bool = False
+
+    @property
+    def name(self) -> str:
+        """The entry it is kept under."""
+        return f"{self.subject}|heartbeat"
+
+
+class Vouching(Part, frozen=True, array_like=True, tag="vouching"):
+    """Which deadlines of reports one source has yet to prove (G1).
+
+    checked: whatever fell due by then has been looked at. unproven: each period that was not proven in time, and when it was due.
+    """
+
+    source: str
+    subject: str
+    checked: UtcMs
+    unproven: tuple[tuple[str, UtcMs], ...] = ()
+    spoken: tuple[Spoken, ...] = ()
+    exercise: bool = False
+
+    @property
+    def name(self) -> str:
+        """The entry it is kept under."""
+        return f"{self.subject}|vouching"
