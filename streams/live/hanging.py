@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.client import AIOKafkaClient, CoordinationType
 from aiokafka.errors import IncompatibleBrokerVersion, KafkaError, for_code
 
+from streams.live import clock
 from streams.live.protocol import DescribeProducers, DescribeTransactions
 from streams.live.settings import Settings
 
@@ -24,7 +25,7 @@ log = structlog.get_logger()
 
 _TRIES = 40
 _PAUSE_SECONDS = 0.5
-_MARKER_SECONDS = 0.1
+_MARKERS_SECONDS = 2.0
 _NO_SUCH_ID, _NO_SUCH_TOPIC = 105, 3
 
 T = TypeVar("T")
@@ -105,15 +106,22 @@ async def finish(asks: Asker, producer: AIOKafkaProducer, decided: Decided, *, s
     Where the coordinator has forgotten what it decided, because a producer was started and did not get this far, it is aborted: the seat
     then does the records again, so that nothing is lost.
     """
-    if not (hanging := await asks.open_partitions(_producer_id(producer))):
+    if not (hanging := await _lasting(asks, _producer_id(producer))):
         return
     log.error("transaction.hangs", seat=seat, decided=decided, partitions=sorted(f"{tp.topic}/{tp.partition}" for tp in hanging))
     await _end(producer, hanging, decided)
-    for _ in range(_TRIES):  # The broker answers before it has written the markers.
-        if not (left := await asks.open_partitions(_producer_id(producer))):
-            return
-        await asyncio.sleep(_MARKER_SECONDS)
-    raise RuntimeError(f"{seat}: a transaction still hangs at {', '.join(f'{tp.topic}/{tp.partition}' for tp in left)}")
+    if left := await _lasting(asks, _producer_id(producer)):
+        raise RuntimeError(f"{seat}: a transaction still hangs at {', '.join(f'{tp.topic}/{tp.partition}' for tp in left)}")
+
+
+async def _lasting(asks: Asker, producer_id: int) -> tuple[TopicPartition, ...]:
+    """What stays open. The broker answers a commit before it has written the markers: what is open for a moment does not hang."""
+    found = await asks.open_partitions(producer_id)
+    until = clock.elapsed() + _MARKERS_SECONDS
+    while found and clock.elapsed() < until:
+        await asyncio.sleep(_PAUSE_SECONDS)
+        found = await asks.open_partitions(producer_id)
+    return found
 
 
 async def _end(producer: AIOKafkaProducer, partitions: Iterable[TopicPartition], decided: Decided) -> None:
