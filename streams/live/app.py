@@ -41,6 +41,11 @@ class LiveApp(faust.App):
             seats.stop()
         await super().stop()
 
+    def doubt(self) -> None:
+        """Kafka was away: what it did not finish, the seats do."""
+        for seats in self.seats:
+            seats.doubt()
+
     def _patience_seconds(self) -> float:
         """Without Kafka nothing can be closed in good order, and of what is still being sent nobody can be told."""
         return min(self.stop_seconds, _AWAY_SECONDS) if self.pulse.away else self.stop_seconds
@@ -82,7 +87,7 @@ def build(settings: Settings, rooms: Iterable[Hosting], edges: Iterable[mode.Ser
     # A group of its own: while Faust rebalances, it holds back every agent, those on in-memory channels too. In a shared group the death
     # of another worker kept this one's senders waiting for 50 s.
     app = LiveApp(f"{settings.prefix}siaga.worker.{secrets.token_hex(4)}", **_options(settings))
-    app.pulse, app.stop_seconds = Pulse(settings), settings.stop_patience.total_seconds()
+    app.pulse, app.stop_seconds = Pulse(settings, back=app.doubt), settings.stop_patience.total_seconds()
     app.service(app.pulse)  # type: ignore[arg-type]  # an instance is taken as well as a class
     app.seats = tuple(Seats(settings, hosting, inbox, release=release()) for hosting in rooms for inbox in hosting.room.inboxes)
     for edge in edges:

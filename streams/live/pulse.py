@@ -58,13 +58,14 @@ class Caller:
 
 
 class Pulse(mode.Service):
-    """`away` while nobody answers."""
+    """`away` while nobody answers; `back` is called when somebody does again."""
 
     def __init__(
         self,
         settings: Settings,
         *,
         is_answered: Callable[[], Awaitable[bool]] | None = None,
+        back: Callable[[], None] = lambda: None,
         end: Callable[[str], NoReturn] = process.end,
         elapsed: Callable[[], float] = clock.elapsed,
     ) -> None:
@@ -73,7 +74,7 @@ class Pulse(mode.Service):
         self._patience_seconds = settings.kafka_patience.total_seconds()
         self._caller = Caller(settings)
         self._is_answered = is_answered or self._caller.is_answered
-        self._end, self._elapsed = end, elapsed
+        self._back, self._end, self._elapsed = back, end, elapsed
         self._away_since: float | None = None
 
     @property
@@ -98,9 +99,10 @@ class Pulse(mode.Service):
             await self._caller.hang_up()
 
     def _note_answer(self) -> None:
-        if self._away_since is not None:
-            log.info("kafka.back", kafka=self._kafka, away_seconds=round(self._elapsed() - self._away_since))
-        self._away_since = None
+        since, self._away_since = self._away_since, None
+        if since is not None:
+            log.info("kafka.back", kafka=self._kafka, away_seconds=round(self._elapsed() - since))
+            self._back()
 
     def _note_silence(self) -> None:
         now = self._elapsed()

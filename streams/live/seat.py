@@ -1,7 +1,8 @@
 """A seat: one room at one inbox partition, with one transactional producer and one memory (design.md §6). It knows nothing of alerts.
 
-Order of opening: fence, restore, take the offset from the changelog; its holder then registers it, and only then seeks. Order of work:
-step onto an overlay, write words and changed entries and offset in one transaction, and merge the overlay when the commit has returned.
+Order of opening: fence, end what hangs, restore, take the offset from the changelog; its holder then registers it, and only then seeks.
+Order of work: step onto an overlay, write words and changed entries and offset in one transaction, and merge the overlay when the commit
+has returned.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from aiokafka.errors import ProducerFenced
 from schemas.ledger import Tick
 from schemas.topics import Topic, changelog
 from schemas.word import UtcMs
-from streams.live import clock
+from streams.live import clock, hanging
 from streams.live.changelog import Kept, restore
 from streams.live.kafka import APPEND_TIME, as_record
 from streams.live.outbox import BATCH_BYTES, Outbox
@@ -100,6 +101,7 @@ class Seat:
         """The broker's time of the newest record, and the instant at which it came."""
         self.tp = TopicPartition(settings.prefix + inbox.name, partition)
         self.group = group_of(settings, hosting.room, inbox)
+        self._name = f"{self.group}.{partition}"
         self._settings = settings
         self._hosting = hosting
         self._inbox = inbox
@@ -109,7 +111,7 @@ class Seat:
         self._reported = Least()
         self._queue: list[ConsumerRecord[bytes, bytes]] = []
         self._bell = asyncio.Event()
-        self._closing = False
+        self._closing = self._in_doubt = False
         self._farewell: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._begun = self._breathes_at = self._committed_at = self._settled_at = 0.0
         self._took = 0.0
@@ -153,24 +155,31 @@ class Seat:
         return self._hosting.wakes_at(self._kept.entries) if self._hosting.wakes_at else None
 
     async def open(self) -> int:
-        """Fence, restore, begin to work; return the offset to seek."""
-        name = f"{self._settings.prefix}siaga.{self._hosting.room.name}.{self._inbox.name}.{self.partition}"
+        """Fence, end what hangs, restore, begin to work; return the offset to seek."""
         self._producer = AIOKafkaProducer(
             **self._settings.kafka_options(),
-            transactional_id=name,
+            transactional_id=self._name,
             transaction_timeout_ms=_TRANSACTION_MS,
             acks="all",
             max_batch_size=BATCH_BYTES,
         )
-        await self._producer.start()  # Waits until the previous holder's transaction is decided, and fences it.
+        async with hanging.asker(self._settings) as asks:
+            decided = await asks.decided(self._name)
+            await self._producer.start()  # Waits until the previous holder's transaction is decided, and fences it.
+            await hanging.finish(asks, self._producer, decided, seat=self._name)
         await self._restore()
-        self._task = asyncio.create_task(self._run(), name=name)
+        self._task = asyncio.create_task(self._run(), name=self._name)
         return self.next
 
     def offer(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
         """Take polled records into the queue. Never waits."""
         self._queue += records
         self.seen = (records[-1].timestamp, clock.elapsed())
+        self._bell.set()
+
+    def doubt(self) -> None:
+        """Kafka was away: look, before anything else, whether the last transaction was left hanging."""
+        self._in_doubt = True
         self._bell.set()
 
     async def close(self) -> None:
@@ -229,9 +238,11 @@ class Seat:
 
     async def _next_records(self) -> list[ConsumerRecord[bytes, bytes]]:
         """What waits, up to a batch; nothing when the seat closes."""
-        while not self._queue and not self._closing:
+        while not self._closing and (self._in_doubt or not self._queue):
             self._bell.clear()
-            if self._is_settled:
+            if self._in_doubt:
+                await self._end_what_hangs()
+            elif self._is_settled:
                 await self._bell.wait()
             elif not await self._rings_within(_SETTLE_SECONDS):
                 await self._write(self._turn(), self.next, self._kept.stepped)
@@ -243,6 +254,13 @@ class Seat:
         if was_full and not self.full:
             self._wanted()
         return records
+
+    async def _end_what_hangs(self) -> None:
+        """Until then nobody could read what was committed. It was committed, or this seat would have ended."""
+        self._in_doubt = False
+        assert self._producer  # noqa: S101  open() made it
+        async with hanging.asker(self._settings) as asks:
+            await hanging.finish(asks, self._producer, hanging.Decided.COMMIT, seat=self._name)
 
     async def _rings_within(self, seconds: float) -> bool:
         with suppress(TimeoutError):

@@ -72,6 +72,11 @@ class Seats(ConsumerRebalanceListener):
             if waiting:
                 waiting.cancel()
 
+    def doubt(self) -> None:
+        """Kafka was away: let every seat look whether its last transaction hangs."""
+        for seat in self.held.values():
+            seat.doubt()
+
     def status(self) -> tuple[SeatStatus, ...]:
         """What is held here."""
         room = self.hosting.room.name

@@ -13,8 +13,12 @@ from schemas.ledger import Admitted, Parked, Rejected
 from schemas.surveillance import Alert
 from schemas.topics import ACTS, REGISTRY
 from streams.pipeline.line import Record
-from streams.simulate.checks import CHECKS, Found, Verdict
+from streams.simulate import checks
+from streams.simulate.checks import Found, Verdict
 from streams.simulate.history import History, read, stated_origin
+from streams.simulate.links import LINKS
+
+CHECKS = (*checks.CHECKS, *LINKS)
 
 
 class Tally(NamedTuple):

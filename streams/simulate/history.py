@@ -4,8 +4,11 @@ It knows the schemas and nothing of any room: what it cannot read, it says it ca
 """
 
 import json
+import re
+from base64 import urlsafe_b64decode
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from email import message_from_string, policy
 from typing import NamedTuple, TypeVar, cast
 
 import msgspec
@@ -32,6 +35,9 @@ W = TypeVar("W", bound=Word)
 Origin = tuple[str, int, int]
 """Topic, partition, offset."""
 
+_LINK = re.compile(r"/a/([A-Za-z0-9_-]+)\.")
+"""The readable part of the token of a link."""
+
 _OURS = {t.name for t in (PROGRESS, LEDGER, ESCALATION_INBOX, DELIVERY_INBOX, ATTEMPTS, ESCALATIONS, REJECTED, PARKED)}
 _INTAKE = {topic.name for topic in INTAKE_TOPICS}
 _WATERMARKS = {SourceWatermark.type, IntakeWatermark.type}
@@ -45,11 +51,17 @@ class Heard(NamedTuple):
 
 
 class Caught(NamedTuple):
-    """One message that arrived: which delivery it is, where, and whether its signature was right (mails have none)."""
+    """One message that arrived: which delivery it is by its envelope, where, and whether its signature was right (mails have none).
+
+    to: the addresses of a mail; of a webhook the last part of its path. speaks_of: the deliveries that its own text is of, as far as that
+    says so.
+    """
 
     delivery: str
     channel: str
     where: str
+    to: tuple[str, ...]
+    speaks_of: tuple[str, ...]
     verified: bool = False
 
 
@@ -163,7 +175,32 @@ def _by_kind(said: Iterable[Heard]) -> Mapping[type[Word], tuple[Heard, ...]]:
 def _caught(log: Iterable[str], name: str) -> Iterator[Caught]:
     for number, text in enumerate(log, 1):
         line = json.loads(text)
+        place = f"{name}:{number}"
         if line["kind"] == "mail":
-            yield Caught(line["message_id"].strip("<> ").split("@")[0], "mail", f"{name}:{number}")
+            delivery = line["message_id"].strip("<> ").split("@")[0]
+            yield Caught(delivery, "mail", place, tuple(line["to"]), _linked(line["raw"]))
         elif line["kind"] == "webhook":
-            yield Caught(line["webhook_id"], "webhook", f"{name}:{number}", line["verified"])
+            to = (line["path"].rpartition("/")[2],)
+            yield Caught(line["webhook_id"], "webhook", place, to, _stated(line["body"]), line["verified"])
+
+
+def _linked(raw: str) -> tuple[str, ...]:
+    """The deliveries that the links in a mail's plain text name."""
+    part = message_from_string(raw, policy=policy.default).get_body(("plain",))
+    return tuple(filter(None, map(_named, _LINK.findall(part.get_content() if part else ""))))
+
+
+def _named(token: str) -> str:
+    """The delivery of a link. Who cannot open it reads nothing in it; whether it is genuine is not for the checker to say."""
+    try:
+        return str(json.loads(urlsafe_b64decode(token + "=" * (-len(token) % 4)))[0])
+    except (ValueError, LookupError, TypeError):
+        return ""
+
+
+def _stated(body: str) -> tuple[str, ...]:
+    """The delivery that a webhook's body names."""
+    try:
+        return (str(json.loads(body)["data"]["delivery"]),)
+    except (ValueError, LookupError, TypeError):
+        return ("nothing that can be read",)

@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import codec
+from schemas.facts import FACTS
 from schemas.ledger import Admitted, Parked, Refusal, Rejected
 from schemas.surveillance import Alert, Rule
 from schemas.topics import ACTS, ESCALATION_INBOX, INCIDENTS, INTAKE_TOPICS, LEDGER, PARKED, PROGRESS, REGISTRY, REJECTED
 from streams.pipeline.intake import INTAKE
+from streams.pipeline.intake.registry import Stated
 from streams.pipeline.line import Record, Step
-from tests.story import NOON_2026, Shift, World, admission, bulletin, clock, published, told
+from tests.story import NOON_2026, Shift, World, admission, bulletin, clock, published, register, told
 from tests.story import Why as Because
 from tests.strategies import bulletins, hostile_bytes
 
@@ -27,6 +29,19 @@ header_values = st.one_of(
     st.sampled_from([b"application/json", b"application/cloudevents+json", b"text/plain"]),
 )
 headers = st.lists(st.tuples(header_names, header_values), max_size=8).map(tuple)
+odd = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False),
+    st.sampled_from(
+        ["\ud800", "\x00", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "9997-12-31T23:59:59Z", "🔥" * 3_000, "|", "{}"]
+    ),
+    st.text(max_size=10),
+    st.just([]),
+    st.just({"a": {}}),
+)
+bare_values = st.one_of(st.none(), header_values, st.sampled_from([kind.encode() for kind, (_, on) in FACTS.items() if REGISTRY in on]))
 topics = st.sampled_from(INTAKE_TOPICS)
 
 
@@ -47,23 +62,32 @@ def test_intake_never_raises(topic, value, some_headers):
     assert any(isinstance(said.word, Rejected) for said in step.words) or not step.words or value is not None
 
 
+@st.composite
+def almost_entries(draw) -> bytes:
+    """An entry of the register with one value replaced by any other."""
+    event = draw(st.sampled_from(register())).cloud(AT)
+    place = event["data"] if draw(st.booleans()) else event
+    place[draw(st.sampled_from([*place, "extra", "\ud800"]))] = draw(odd)
+    return json.dumps(event).encode()
+
+
+@given(st.one_of(st.none(), hostile_bytes(), almost_entries()), st.lists(st.tuples(header_names, bare_values), max_size=8).map(tuple))
+def test_the_registry_never_raises(value, some_headers):
+    """Nothing on `firm-registry` may end a worker: the registry takes it or passes it over, and its seat says what became of it."""
+    known = admission()
+    before = known.registry.revision
+    record = Record(REGISTRY.name, 0, before, NOON_2026, None, value, some_headers)
+    known.registry.take(record)
+    assert known.registry.revision == before + 1
+    written(INTAKE.step({}, record, known))
+    known.registry.place(Stated("itss", plant="smelter", estate="imip", regency="72.06"), NOON_2026)
+
+
 @given(st.data(), bulletins())
 def test_intake_never_raises_on_what_is_almost_right(data, said):
     """One value of a good event replaced by any other, at any depth: admitted or refused, in words that can be written."""
     event = said.at(clock("11:10")).cloud(clock("11:10"))
     place = event["data"] if data.draw(st.booleans()) else event
-    odd = st.one_of(
-        st.none(),
-        st.booleans(),
-        st.integers(),
-        st.floats(allow_nan=False),
-        st.sampled_from(
-            ["\ud800", "\x00", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "9997-12-31T23:59:59Z", "🔥" * 3_000, "|", "{}"]
-        ),
-        st.text(max_size=10),
-        st.just([]),
-        st.just({"a": {}}),
-    )
     name = data.draw(st.sampled_from([*place, "extra", "\ud800"]))
     place[name] = data.draw(odd)
     value = json.dumps(event).encode()

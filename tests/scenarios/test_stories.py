@@ -19,7 +19,9 @@ from schemas.topics import (
 )
 from streams.replay.dry_run import DryRun
 from streams.replay.story_time import play
+from streams.simulate import history as checking
 from streams.simulate import shelf
+from streams.simulate.links import LINKS
 from tests.story import (
     INFORMED_OF_S5,
     LEVEL_0_OF_S3,
@@ -257,3 +259,11 @@ class TestItssToTheEnd:
     def test_the_contractor_is_named_as_the_employer_in_the_end(self, itss):
         alerts = [a for a in said(itss, ESCALATION_INBOX, Alert) if a.about == "itss/2023-12-24"]
         assert "PT OSMI" in alerts[-1].situation.employer
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_link_of_the_line_holds(name):
+    """From each admitted fact to what was written to each position, and from each act to its answer."""
+    line = lived(name)
+    history = checking.read((record for records in line.records.values() for record in records), (), (), finished=True)
+    assert [found.words for link in LINKS for found in link(history)] == []

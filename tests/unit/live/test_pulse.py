@@ -1,5 +1,6 @@
 """Kafka goes away and comes back: one word each time, and an end to the waiting."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,18 @@ async def test_waiting_has_an_end_and_absences_are_not_added_up(felt):
     await felt((0, False), (59, False), (59.5, True), (100, False), (159, False))
     with pytest.raises(Ended, match=r"Kafka at broker:9092 has not answered for 60 s \(SIAGA_KAFKA_PATIENCE\)"):
         await felt((0, False), (60, False))
+
+
+async def test_whoever_must_know_is_told_that_kafka_is_back(felt):
+    """Once for each absence, and not at the start."""
+    calls = []
+    answers = iter((True, False, False, True, True, False, True))
+    pulse = Pulse(
+        Settings.load(kafka="broker:9092"), is_answered=lambda: asyncio.sleep(0, next(answers)), back=lambda: calls.append(pulse.away)
+    )
+    for _ in range(7):
+        await pulse.feel()
+    assert calls == [False, False]
 
 
 async def test_who_asks_patiently_asks_until_there_is_an_answer():

@@ -1,13 +1,27 @@
 """The checker finds every kind of loss and of duplicate that is planted in a small history written by hand."""
 
+import itertools
 import json
+from base64 import urlsafe_b64encode
 
 import msgspec
 import pytest
 
 from schemas import codec
 from schemas.delivery import Attempt, Ending, Outcome, Receipt, ReceiptKind
-from schemas.escalation import Addressee, AdmittedAct, Delivery, Escalation, EscalationState, MessageType, Standing, Why
+from schemas.escalation import (
+    Addressee,
+    AdmittedAct,
+    Answer,
+    Delivery,
+    Escalation,
+    EscalationState,
+    Judged,
+    MessageType,
+    Standing,
+    Told,
+    Why,
+)
 from schemas.intake import IncidentBulletin, IntakeWatermark
 from schemas.ledger import Admitted, Origin, Parked, Place, Rejected, Tick
 from schemas.surveillance import Alert, AlertState, Certainty, IncidentSituation, Rule
@@ -24,8 +38,8 @@ from schemas.topics import (
     REJECTED,
 )
 from streams.pipeline.line import Record
-from streams.simulate.checker import check
-from streams.simulate.checks import CHECKS, Verdict
+from streams.simulate.checker import CHECKS, check
+from streams.simulate.checks import Verdict
 
 SITUATION = IncidentSituation(kind="furnace_explosion", place=Place("itss", "PT ITSS", estate="imip"), incident="itss/2023-12-24")
 ABOUT = {"estate": "imip", "about": "itss/2023-12-24"}
@@ -38,14 +52,15 @@ class Night:
 
     def __init__(self):
         self.records, self.mail, self.hook = [], [], []
+        self.causes = itertools.count()
 
     def publish(self, topic, type, value=None):
         self._append(topic, json.dumps(value or {"type": type}).encode(), ())
         return Origin(topic.name, 0, self.records[-1].offset)
 
-    def put(self, topic, word, *, cause="", by="room/0"):
-        cause = cause or f"somewhere/0/{len(self.records)}"
-        headers = (("word", codec.name_of(word).encode()), ("by", by.encode()), ("cause", cause.encode()), ("n", b"0"))
+    def put(self, topic, word, *, cause="", by="room/0", n=0):
+        cause = cause or f"somewhere/0/{next(self.causes)}"
+        headers = (("word", codec.name_of(word).encode()), ("by", by.encode()), ("cause", cause.encode()), ("n", b"%d" % n))
         return self._append(topic, codec.encode(word), headers)
 
     def _append(self, topic, value, headers):
@@ -53,11 +68,17 @@ class Night:
         self.records.append(Record(topic.name, 0, offset, 1_000 + len(self.records), b"key", value, headers))
         return f"{topic.name}/0/{offset}"
 
-    def arrive(self, delivery, channel="mail"):
+    def arrive(self, delivery, channel="mail", receiver="disnakertrans", says=""):
         if channel == "mail":
-            self.mail.append(json.dumps({"kind": "mail", "message_id": f"<{delivery}@siaga.example>"}))
+            token = urlsafe_b64encode(json.dumps([says or delivery, "E-1", "imip", 1]).encode()).decode().rstrip("=")
+            raw = f"Subject: S5\n\nhttps://siaga.example/a/{token}.signature\nhttps://siaga.example/a/unreadable.signature\n"
+            line = {"message_id": f"<{delivery}@siaga.example>", "to": [f"{receiver}@catcher.example"], "raw": raw}
+            self.mail.append(json.dumps({"kind": "mail", **line}))
         else:
-            self.hook.append(json.dumps({"kind": "webhook", "webhook_id": delivery, "verified": True}))
+            body = json.dumps({"data": {"delivery": says or delivery}})
+            self.hook.append(
+                json.dumps({"kind": "webhook", "webhook_id": delivery, "path": f"/{receiver}", "body": body, "verified": True})
+            )
 
     def words(self, kind):
         tag = codec.name_of(kind)
@@ -82,7 +103,10 @@ TOPIC = {t.name: t for t in (LEDGER, ESCALATION_INBOX, DELIVERY_INBOX, ATTEMPTS,
 
 
 def admitted(origin, subject):
-    return Admitted(kind="k", source="s", id="1", digest="d", at=1, accepted_at=1, origin=origin, fact=msgspec.Raw(b"{}"), subject=subject)
+    return Admitted(
+        kind=IncidentBulletin.type, source="s", id="1", digest="d", at=1, accepted_at=1, origin=origin, subject=subject,
+        incident="itss/2023-12-24", fact=msgspec.Raw(b'{"dead":12,"off_site":{"dead":0}}'),
+    )  # fmt: skip
 
 
 def alert(revision=1):
@@ -103,13 +127,13 @@ def alert(revision=1):
 def escalation(revision=1, state=EscalationState.OPEN):
     return Escalation(
         id="E-1", revision=revision, state=state, at=1, why=Why.FIRST_NOTICE, level=0, certainty=Certainty.REPORTED, since=1,
-        standing=Standing(), **ABOUT, **GRADES,
+        standing=Standing(told=(Told("p", 0, 1),)), **ABOUT, **GRADES,
     )  # fmt: skip
 
 
 def delivery(id, revision=1, receiver="disnakertrans", channel="mail"):
     return Delivery(
-        id=id, thread="E-1", estate="imip", revision=revision, level=0, to=Addressee(receiver, channel, "a", "p", "t", "t", "h"),
+        id=id, thread="E-1", estate="imip", revision=revision, level=0, to=Addressee(receiver, channel, f"{receiver}@catcher.example", "p", "t", "t", "h"), exercise=True,
         why=Why.FIRST_NOTICE, matter="facts", msg_type=MessageType.ALERT, at=1, rank=5, peak=12,
         certainty=Certainty.REPORTED, situation=SITUATION, **GRADES,
     )  # fmt: skip
@@ -120,7 +144,7 @@ def tell(night, told, ending=Ending.ACCEPTED):
     cause = night.put(DELIVERY_INBOX, told)
     night.put(ATTEMPTS, Attempt(told, 1, NOT_AFTER), cause=cause)
     night.put(DELIVERY_INBOX, Receipt(told.id, told.to.receiver, 1, ReceiptKind.BEGUN))
-    night.arrive(told.id, told.to.channel)
+    night.arrive(told.id, told.to.channel, told.to.receiver)
     night.put(DELIVERY_INBOX, Receipt(told.id, told.to.receiver, 1, ReceiptKind.ACCEPTED))
     end(night, told, ending)
 
@@ -139,14 +163,13 @@ def night():
     night.put(LEDGER, admitted(fact, "firm:itss"))
     night.put(LEDGER, admitted(fact, "estate:imip"))
     night.put(REJECTED, Rejected("not_json", "value", "write JSON", "d", bad))
-    night.put(ESCALATION_INBOX, alert(1))
-    night.put(ESCALATIONS, escalation(1))
+    night.put(ESCALATIONS, escalation(1), cause=night.put(ESCALATION_INBOX, alert(1)))
     tell(night, delivery("D-1"))
     tell(night, delivery("D-2", receiver="imip-hook", channel="webhook"))
-    night.put(ESCALATION_INBOX, AdmittedAct("acknowledge", "s", "1", "E-1", 1, "p", "n", 1, act))
-    night.put(ESCALATIONS, escalation(1, EscalationState.TAKEN))
-    night.put(ESCALATION_INBOX, alert(2))
-    night.put(ESCALATIONS, escalation(2, EscalationState.TAKEN))
+    acted = night.put(ESCALATION_INBOX, AdmittedAct("acknowledge", "s", "1", "E-1", 1, "p", "n", 1, act))
+    night.put(ESCALATIONS, escalation(1, EscalationState.TAKEN), cause=acted)
+    night.put(ESCALATIONS, Answer("acknowledge", "1", "E-1", Judged.TAKEN, 1, 1, "p", "n"), cause=acted, n=1)
+    night.put(ESCALATIONS, escalation(2, EscalationState.TAKEN), cause=night.put(ESCALATION_INBOX, alert(2)))
     end(night, delivery("D-3", 2), Ending.WITHDRAWN, stands_for="D-4")
     night.put(DELIVERY_INBOX, delivery("D-3", 2))
     night.put(ESCALATIONS, escalation(3, EscalationState.TAKEN))
@@ -218,9 +241,83 @@ def ends_on_what_was_withdrawn(night):
     tell(night, delivery("D-5", 4), Ending.WITHDRAWN)
 
 
+def grave_fact_without_an_alert(night):
+    for kind in (Alert, Escalation):
+        for record in night.words(kind):
+            night.without(record)
+
+
+def revision_without_a_word(night):
+    night.without(night.words(Escalation)[2])
+
+
+def end_without_a_word(night):
+    night.put(ESCALATION_INBOX, msgspec.structs.replace(alert(3), state=AlertState.RESOLVED))
+
+
+def told_without_a_delivery(night):
+    told = (Told("p", 0, 1), Told("bpbd:72.06", 1, 2))
+    night.rewrite(night.words(Escalation)[-1], standing=Standing(told=told))
+
+
+def act_without_an_answer(night):
+    night.without(night.words(Answer)[0])
+
+
+def answer_to_another_act(night):
+    night.rewrite(night.words(Answer)[0], act_id="2")
+
+
+def mail_to_somebody_else(night):
+    night.mail[-1] = night.mail[-1].replace("disnakertrans@", "disnakertran@")
+
+
+def hook_at_another_door(night):
+    night.hook[-1] = night.hook[-1].replace("/imip-hook", "/vdni-hook")
+
+
+def mail_with_another_text(night):
+    night.mail.pop()
+    night.arrive("D-4", says="D-1")
+
+
+def hook_with_another_text(night):
+    night.hook.pop()
+    night.arrive("D-2", "webhook", "imip-hook", says="D-1")
+
+
+def hook_without_a_text(night):
+    night.hook[-1] = json.dumps(json.loads(night.hook[-1]) | {"body": "[]"})
+
+
 @pytest.mark.parametrize(
     ("plant", "words"),
     [
+        pytest.param(
+            grave_fact_without_an_alert,
+            "bulletin 1 of s about itss/2023-12-24 at ledger/0/0 led to no alert",
+            id="twelve dead and no alert",
+        ),
+        pytest.param(
+            revision_without_a_word, "alert R12-1 r2 at escalation-inbox/0/4 led to no word", id="a revision that changed nothing"
+        ),
+        pytest.param(end_without_a_word, "alert R12-1 r3 at escalation-inbox/0/7 led to no word", id="an end that changed nothing"),
+        pytest.param(told_without_a_delivery, "E-1 says that bpbd:72.06 was told at level 1", id="told, and nothing was written"),
+        pytest.param(
+            act_without_an_answer, "acknowledge 1 by p on E-1 at escalation-inbox/0/3 was never answered", id="an act without an answer"
+        ),
+        pytest.param(
+            answer_to_another_act, "acknowledge 1 by p on E-1 at escalation-inbox/0/3 was never answered", id="another act's answer"
+        ),
+        pytest.param(mail_to_somebody_else, "caught D-4 for disnakertran@catcher.example; it was", id="a mail to another address"),
+        pytest.param(
+            hook_at_another_door, "webhook.ndjson:1 caught D-2 for vdni-hook; it was to go to imip-hook", id="a webhook at another door"
+        ),
+        pytest.param(
+            mail_with_another_text, "mail.ndjson:2 caught D-4, and its text is that of D-1", id="another delivery's text in a mail"
+        ),
+        pytest.param(hook_with_another_text, "webhook.ndjson:1 caught D-2, and its text is that of D-1", id="another's text in a webhook"),
+        pytest.param(hook_without_a_text, "D-2, and its text is that of nothing that can be read", id="a webhook that says nothing"),
         pytest.param(unreadable, "escalation-inbox/0/0 is no word", id="a record that is no word"),
         pytest.param(unsigned, "does not say where it came from", id="a word without its cause"),
         pytest.param(forgotten_fact, "smelter-incidents/0/1 was neither", id="a fact that nobody admitted"),
@@ -267,7 +364,8 @@ def nonsense_refused_twice(night):
 
 
 def act_admitted_twice(night):
-    night.say_again(night.words(AdmittedAct)[0])
+    again = night.put(ESCALATION_INBOX, codec.decode(night.words(AdmittedAct)[0].value))
+    night.put(ESCALATIONS, codec.decode(night.words(Answer)[0].value), cause=again)
 
 
 def delivery_composed_twice(night):
@@ -283,7 +381,7 @@ def mail_sent_twice(night):
 
 
 def hook_sent_twice(night):
-    night.arrive("D-2", "webhook")
+    night.arrive("D-2", "webhook", "imip-hook")
 
 
 def mail_nobody_asked_for(night):
@@ -310,9 +408,24 @@ def two_attempts_open(night):
     night.records.insert(night.records.index(night.words(Attempt)[0]) + 1, late)
 
 
+def escalated_twice(night):
+    night.put(ESCALATIONS, escalation(3, EscalationState.TAKEN), cause="escalation-inbox/0/4", n=1)
+
+
+def written_to_twice(night):
+    tell(night, msgspec.structs.replace(delivery("D-1"), id="D-5"))
+
+
+def answered_twice(night):
+    night.put(ESCALATIONS, codec.decode(night.words(Answer)[0].value), cause="escalation-inbox/0/3", n=2)
+
+
 @pytest.mark.parametrize(
     ("plant", "words"),
     [
+        pytest.param(escalated_twice, "E-1 was said 2 times because of escalation-inbox/0/4", id="one alert, two words on its escalation"),
+        pytest.param(written_to_twice, "D-5 tells disnakertrans what D-1 tells, word for word", id="the same letter under two ids"),
+        pytest.param(answered_twice, "acknowledge 1 by p on E-1 at escalation-inbox/0/3 was answered 2 times", id="an act answered twice"),
         pytest.param(word_written_twice, "repeats escalation-inbox/0/", id="the same word of the same cause twice"),
         pytest.param(fact_admitted_twice, "was admitted 2 times to firm:itss", id="a fact admitted twice to one subject"),
         pytest.param(fact_admitted_and_refused, "more than one thing: admitted, rejected", id="a fact admitted and refused"),
@@ -442,6 +555,35 @@ def test_giving_up_is_explicit_and_no_loss(night):
     assert (found.verdict, found.given_up) == (Verdict.DELIVERED, 1)
 
 
+@pytest.mark.parametrize(
+    "fact",
+    [
+        pytest.param(b'{"injured":{"total":3},"off_site":{"evacuated":4}}', id="nobody is dead or missing"),
+        pytest.param(b'{"dead":0,"missing":null}', id="nobody at all"),
+        pytest.param(b'{"dead":1,"retracted":true}', id="it takes back"),
+    ],
+)
+def test_what_is_not_grave_by_itself_is_the_policys_to_judge(night, fact):
+    grave_fact_without_an_alert(night)
+    for record in night.words(Admitted):
+        night.rewrite(record, fact=msgspec.Raw(fact))
+    assert night.judge().lost == 0 or "no alert" not in night.judge().first
+
+
+def test_what_its_source_took_back_needs_no_alert(night):
+    grave_fact_without_an_alert(night)
+    night.put(LEDGER, msgspec.structs.replace(codec.decode(night.words(Admitted)[0].value), id="2", subject="source:s",
+              fact=msgspec.Raw(b'{"retracted":true,"replaces":{"id":"1"}}')))  # fmt: skip
+    assert "no alert" not in night.judge().first
+
+
+def test_what_a_room_has_parked_is_not_lost_here(night):
+    """It is said, and counted."""
+    act_without_an_answer(night)
+    night.put(PARKED, Parked("escalation", "k", "e", Origin("escalation-inbox", 0, 3)))
+    assert night.judge().verdict is Verdict.DELIVERED
+
+
 def test_a_file_is_its_own_evidence(night):
     told = delivery("D-5", receiver="piket-log", channel="file")
     night.put(DELIVERY_INBOX, told)
@@ -472,7 +614,7 @@ def test_every_check_can_fail(night):
     fired = set()
     for param in (param for params in plants for param in params):
         copy = Night()
-        copy.records, copy.mail, copy.hook = list(night.records), list(night.mail), list(night.hook)
+        copy.records, copy.mail, copy.hook, copy.causes = list(night.records), list(night.mail), list(night.hook), itertools.count(99)
         param.values[0](copy)
         history = read(copy.records, copy.mail, copy.hook, finished=True)
         fired |= {one for one in CHECKS if any(one(history))}
