@@ -9,6 +9,7 @@ from handlers import render
 from schemas.delivery import Attempt
 from streams.cli.stage import bill, caught
 from streams.cli.stage.bill import COLUMNS, FRAME, LINES, SCREEN_LINES
+from streams.cli.stage.brief import teller_of
 from streams.cli.stage.play import NOBODY
 from streams.cli.stage.screen import Screen
 from streams.cli.stage.show import Show, Teller
@@ -28,7 +29,7 @@ async def seen(name, *, is_first=False):
     """The lines of a story, and how it stood at the end."""
     story, stream, kills = bill.load(name), io.StringIO(), []
     screen = Screen(stream)
-    teller = Teller(story, screen, bill.lines_of(name))
+    teller = teller_of(story, screen, bill.lines_of(name))
     teller.title()
 
     async def back():

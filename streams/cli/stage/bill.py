@@ -28,7 +28,7 @@ LINES: Mapping[str, int] = {
 
 LINES_OF_OTHERS = 6
 
-IN_DEMO = ("itss", "itss-unanswered")
+IN_DEMO = ("itss", "itss-unanswered", "quiet-week", "deadline-night")
 
 
 def load(name: str, firms: int | None = None) -> Story:

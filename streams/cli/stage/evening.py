@@ -19,10 +19,11 @@ from streams.cli.hall import place
 from streams.cli.hall.auditing import Found, audited
 from streams.cli.hall.say import INTERRUPTED, Stop, one_line, quiet
 from streams.cli.stage import bill, caught, play, troupe
+from streams.cli.stage.brief import teller_of
 from streams.cli.stage.choice import Choice
 from streams.cli.stage.scene import Scene
 from streams.cli.stage.screen import Screen
-from streams.cli.stage.show import Show, Teller
+from streams.cli.stage.show import Show
 from streams.live import kafka
 from streams.live.jars import KAFKA, kafka_jars
 from streams.live.settings import Settings, TimeSource
@@ -41,13 +42,13 @@ TALLIED = (
 
 
 class Told(NamedTuple):
-    """One story that has been played: its tally, its audit, how often a worker was killed, and when the first message was accepted."""
+    """One story that has been played: its tally, its audit, how often a worker was killed, and its first message, if any."""
 
     name: str
     tally: Tally
     audit: Found
     kills: int
-    first_message: float
+    first_message: float | None
 
 
 class Evening:
@@ -115,14 +116,14 @@ class Evening:
             told = troupe.environment(settings, catcher, home / "state")
             crew = await stack.enter_async_context(troupe.workers(told, home, running.check))
             scene = await stack.enter_async_context(play.listening(settings))
-            first = asyncio.create_task(self._first_message(scene))
+            first = await stack.enter_async_context(_begun(self._first_message(scene)))
             await crew.while_they_work(self._perform(story, settings, scene, crew, catcher, is_first=is_first))
             self._screen.wait("the checker reads every topic, and what was caught")
             tally = await _checked(settings, catcher, finished=True)
             self._screen.wait("every room says everything again")
             audit = await audited(settings)
             self._screen.wait("the workers end")
-            return Told(story.name, tally, audit, crew.kills, await first)
+            return Told(story.name, tally, audit, crew.kills, first.result() if first.done() else None)
 
     async def _perform(
         self, story: Story, settings: Settings, scene: Scene, crew: troupe.Workers, catcher: troupe.Catcher, *, is_first: bool
@@ -132,7 +133,7 @@ class Evening:
             tally = await _checked(settings, catcher, finished=False)
             return f"lost {tally.lost} · twice {tally.told_twice}"
 
-        teller = Teller(story, self._screen, bill.lines_of(story.name))
+        teller = teller_of(story, self._screen, bill.lines_of(story.name))
         teller.title("" if is_first else "   the same, and nobody answers")
         seen = Show(story, teller, self._screen)
         if is_first:
@@ -172,7 +173,7 @@ class Evening:
             "broker": running.name,
             "seconds_install": int(os.environ.get("SIAGA_SECONDS_INSTALL", "0") or 0),
             "seconds_to_broker": round(self._to_broker, 1),
-            "seconds_to_first_message": round(played[0].first_message, 1),
+            "seconds_to_first_message": next((round(told.first_message, 1) for told in played if told.first_message is not None), None),
             "worker_kills": sum(told.kills for told in played),
             "stories": [{"name": told.name} | {field: getattr(told.tally, field) for field in TALLIED} for told in played],
             "lost": lost,
@@ -190,6 +191,16 @@ def _summed(audits: Sequence[Found]) -> Found:
 def _command() -> str:
     """How this person calls us: by name where the shell finds us, by path otherwise."""
     return "siaga" if shutil.which("siaga") else ".venv/bin/siaga"
+
+
+@asynccontextmanager
+async def _begun(work: Coroutine[Any, Any, float]) -> AsyncIterator[asyncio.Task[float]]:
+    """Work beside the block, given up when the block is left."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
 
 
 def _note(words: str) -> None:

@@ -9,6 +9,7 @@ from schemas import codec
 from schemas.delivery import Attempt, Outcome, Receipt, ReceiptKind
 from schemas.escalation import Answer, Delivery, Escalation
 from schemas.ledger import Parked, Progress, Rejected, Tick
+from schemas.surveillance import Alert, Rule
 from schemas.topics import ATTEMPTS, DELIVERY_INBOX, ESCALATION_INBOX, ESCALATIONS, PARKED, PROGRESS, REJECTED
 from schemas.word import UtcMs, Word
 from streams.pipeline.line import Record
@@ -17,7 +18,10 @@ HEARD = (PROGRESS, DELIVERY_INBOX, ATTEMPTS, ESCALATION_INBOX, ESCALATIONS, REJE
 
 
 class Scene:
-    """Everything heard, by kind. `moves` counts the words that moved something on; ticks and progress do not."""
+    """Everything heard, by kind. `moves` counts the words that moved something on; ticks and progress do not.
+
+    tallies: how an estate stood when a deadline was decided; what came later is not among them.
+    """
 
     def __init__(self) -> None:
         self.deliveries: dict[str, Delivery] = {}
@@ -26,6 +30,7 @@ class Scene:
         self.receipts: dict[tuple[str, int], Receipt] = {}
         self.escalations: list[Escalation] = []
         self.answers: list[Answer] = []
+        self.tallies: dict[str, Alert] = {}
         self.moves = 0
         self._ticks: dict[int, Tick] = {}
         self._progress: dict[tuple[str, str, int], Progress] = {}
@@ -117,5 +122,7 @@ class Scene:
                 self.escalations.append(word)
             case Answer():
                 self.answers.append(word)
+            case Alert(rule=Rule.COUNTED):
+                self.tallies.setdefault(word.id, word)
             case Rejected() | Parked():
                 pass  # They move the scene on; the checker counts them.
