@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from schemas.ledger import Origin, Place
-from schemas.surveillance import AnySituation, Certainty, Numbers, Proven, Reason, Subject
+from schemas.surveillance import AnySituation, Certainty, Deadline, Numbers, Proven, Reason, Subject
 from schemas.word import Part, UtcMs, Word
 
 
@@ -202,7 +202,8 @@ class Item(Word, frozen=True):
     """What one estate adds to one receiver's digest. A later revision takes the place of an earlier one (law 7).
 
     thread: the digest. series, period: what it is about, and which time of it. place: where its reader looks from. closes: when it is
-    told. subjects: those that it is about, the first of them; of a batch receiver's all of them, page by page.
+    told. subjects: those that it is about, the first of them; of a batch receiver's all of them, page by page. deadline: what was due, if
+    anything was. quiet: it completes the sums, and is no reason to write to anybody.
     """
 
     thread: str
@@ -224,6 +225,8 @@ class Item(Word, frozen=True):
     proven: Proven | None = None
     page: int = 0
     exercise: bool = False
+    deadline: Deadline | None = None
+    quiet: bool = False
 
 
 class EscalationState(StrEnum):

@@ -3,8 +3,11 @@
 Every number has its unit in its name. Sources of numbers stand in the TOML revision beside each table (`source`, `unverified`).
 """
 
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -63,10 +66,14 @@ class Surveilling(Sourced):
 
 
 class Ask(Fact):
-    """One thing asked of a reader. by: the name of the alert's deadline that stands beside it, if one does."""
+    """One thing asked of a reader. by: the name of the alert's deadline that stands beside it, if one does.
+
+    hours: of a digest: so long after it closes, where no deadline of an alert stands beside it.
+    """
 
     action: str
     by: str = ""
+    hours: Threshold | None = None
 
 
 TAKE_OVER = (Ask(action="take_over"),)
@@ -121,11 +128,13 @@ class Route(Fact):
     matter; whoever heard of it is told when it falls. tell: the audience, of a ladder only of its digest. signal: who is asked to verify a
     signal before anybody wider hears of it (G7). doubt: who is told besides, where a person must look (G5), or a message could not be told.
     digest: the name of the digest that tells it. lists: whoever reads that digest is told of each by name, and not only of the sums.
+    historic: only what occurred so long ago that it interrupts nobody (G6).
     """
 
     rule: Rule
     because: tuple[Because, ...] = ()
     grade_at_least: str = ""
+    historic: bool = False
     how: How
     matter: str = FACTS
     rank: int = 0
@@ -184,6 +193,10 @@ class Escalating(Sourced):
             if (route.how is How.DIGEST or route.digest) and route.digest not in digests:
                 raise ValueError(f"no digest is called {route.digest!r}")
         return self
+
+    def digest(self, name: str) -> Digest | None:
+        """The digest of that name."""
+        return next((digest for digest in self.digests if digest.name == name), None)
 
 
 class Retry(Fact):
@@ -289,6 +302,16 @@ class Policy(Fact):
             raise ValueError("forget_days of delivery, escalation and surveillance must rise in this order")
         return self
 
+    @model_validator(mode="after")
+    def _keeps_what_may_change(self) -> Self:
+        """A digest is kept for longer than what it tells may still change; a reminder never changes."""
+        settled = dict.fromkeys((Rule.COUNTED, Rule.WARNING, Rule.PROPOSAL), self.deadlines.lateness_days) | {Rule.REMINDER: 0}
+        for route in self.escalation.routes:
+            plan, days = self.escalation.digest(route.digest), settled.get(route.rule, self.delivery.forget_days)
+            if plan is not None and plan.keep_days <= days:
+                raise ValueError(f"digest {plan.name} must be kept for more than {days} days: it tells of {route.rule}")
+        return self
+
 
 class Receiver(Fact):
     """One configured endpoint. `address`: an e-mail address, a URL, or a file name. batch: a system that passes on, as SIINas is (G3)."""
@@ -310,12 +333,60 @@ class Position(Fact):
     receivers: Annotated[tuple[Receiver, ...], Field(min_length=1)]
 
 
+class Pattern(Fact):
+    """Positions that are alike: one for each row of the table `each`, whose columns stand in braces in any text."""
+
+    each: str
+    id: Name
+    title_id: Name
+    title_en: Name
+    holder: Name
+    receivers: tuple[dict[str, str | bool], ...]
+
+    def positions(self, rows: Iterable[Mapping[str, str]]) -> Iterator[Position]:
+        """The position of each row. Raises ValueError where a row lacks what a text names."""
+        for row in rows:
+            filled = _filled(self.model_dump(exclude={"each"}), row)
+            yield Position.model_validate_json(json.dumps(filled))
+
+
+def _filled(text: Any, row: Mapping[str, str]) -> Any:
+    match text:
+        case str():
+            return re.sub(r"\{(\w+)\}", lambda column: row[column[1]] if column[1] in row else _lacking(column[1]), text)
+        case dict():
+            return {name: _filled(each, row) for name, each in text.items()}
+        case list() | tuple():
+            return [_filled(each, row) for each in text]
+        case _:
+            return text
+
+
+def _lacking(column: str) -> str:
+    raise ValueError(f"a row has no {column!r}")
+
+
 class Roster(Fact):
-    """One dated revision of who is who."""
+    """One dated revision of who is who. What patterns give stands in `positions` too, where no position of its own has that id."""
 
     revision: Name
     positions: tuple[Position, ...]
+    patterns: tuple[Pattern, ...] = ()
+    each: dict[str, tuple[dict[str, str], ...]] = Field(default_factory=dict)
     example: bool = False
+
+    @model_validator(mode="after")
+    def _is_spelled_out(self) -> Self:
+        if len({position.id for position in self.positions}) != len(self.positions):
+            raise ValueError("two positions of one id")
+        if not self.patterns:
+            return self
+        missing = next((pattern.each for pattern in self.patterns if pattern.each not in self.each), None)
+        if missing is not None:
+            raise ValueError(f"no table is called {missing!r}")
+        alike = (position for pattern in self.patterns for position in pattern.positions(self.each[pattern.each]))
+        known = {position.id: position for position in (*alike, *self.positions)}
+        return self.model_copy(update={"positions": tuple(known.values()), "patterns": (), "each": {}})
 
     def position(self, position: str) -> Position | None:
         """The position of that id, or None."""

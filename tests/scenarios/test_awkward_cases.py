@@ -85,7 +85,8 @@ def test_14_a_death_found_two_days_later(connected: Shift):
 def test_15_a_statement_five_days_after_the_event(tell: Shift):
     """IWIP 2025: told at once, at its own grade; the deadline has long passed, and the question bears the deadline's date."""
     heard = tell("+5d 10:00", bulletin(firm="iwip", kind="landslide", dead=2, occurred_at="2023-12-24T05:30:00+09:00"))
-    assert heard == [*told("+5d 10:00", FIRST, "duty-officer", "dir-perwilayahan"), *told("+2d 04:30", FILING, "duty-officer")]
+    officials = ("disnakertrans:82", "dinas-perindustrian:82.02", "dir-perwilayahan")
+    assert heard == [*told("+5d 10:00", FIRST, *officials), *told("+2d 04:30", FILING, "disnakertrans:82")]
     questions = [d for d in tell.deliveries if d.matter == "filing"]
     assert {r.because for d in questions for r in d.reasons} == {Because.FILING_UNKNOWN}
 

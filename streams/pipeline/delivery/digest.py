@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from schemas.escalation import Asked, Delivery, Item, MessageType, Why
 from schemas.ids import DESK, delivery_id, digest, digest_id
 from schemas.policy import Delivering
-from schemas.surveillance import Certainty, DigestRow, DigestSituation, Numbers, Proven
+from schemas.surveillance import Certainty, Deadline, DigestRow, DigestSituation, Numbers, Proven
 from schemas.topics import DELIVERY_INBOX
 from schemas.word import Part, Stamp, UtcMs
 from streams.pipeline.line import NOTHING, Due, Entry, Said, Step
@@ -20,8 +20,8 @@ from streams.pipeline.line import NOTHING, Due, Entry, Said, Step
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 MOST_ROWS = 24
 """Lines of a table; what is left is added up in one more."""
-MOST_COLUMNS = 8
-"""As many as a line of 72 columns has room for."""
+MOST_COLUMNS = 12
+"""All that a deadline is counted by; a letter prints those that a line has room for."""
 MOST_SUBJECTS = 12
 MOST_ESTATES = 2_500
 """Estates that may add to one receiver's digest: 38 KB of an entry. There are some 200, and a pseudo-estate for each of 514 regencies."""
@@ -110,7 +110,7 @@ def _due(gathering: Gathering, delivering: Delivering) -> Due:
 
 
 def tick(entries: Mapping[str, Entry], gathering: Gathering, at: UtcMs, books: tuple[Delivering, Stamp]) -> Step:
-    """What has closed is told, once; what has changed since, once more."""
+    """What has closed is told, once; what has changed since, once more. Nobody is written to because nothing is the matter."""
     delivering, stamp = books
     due = _due(gathering, delivering).at
     if due is None or due > at:
@@ -118,14 +118,15 @@ def tick(entries: Mapping[str, Entry], gathering: Gathering, at: UtcMs, books: t
     items = _items(entries, gathering)
     if gathering.changed_at is None:
         return Step(dict.fromkeys((gathering.name, *(f"{gathering.name}|{key}" for key in gathering.estates))))
+    untold = gathering.revision == 0
     series = f"{gathering.receiver}|{gathering.series}"
     last: Series | None = entries.get(series)
-    if gathering.revision == 0 and last is not None and last.closes < gathering.closes:
+    if untold and last is not None and last.closes < gathering.closes:
         gathering = replace(gathering, before=last.numbers, before_period=last.period)
     letter = _letter(gathering, items, due)
     content = digest(msgspec.json.encode(letter.situation))
     after = replace(gathering, changed_at=None, touched=max(gathering.touched, due))
-    if content == gathering.content:
+    if content == gathering.content or (untold and all(item.quiet for item in items)):
         return Step({after.name: after}, due={after.name: _due(after, delivering)})
     after = replace(after, revision=letter.revision, content=content)
     changes: dict[str, Entry | None] = {after.name: after}
@@ -200,7 +201,17 @@ def _situation(gathering: Gathering, items: list[Item]) -> DigestSituation:
         more_subjects=len(subjects[MOST_SUBJECTS:]) + sum(item.more_subjects for item in items),
         before=gathering.before,
         before_period=gathering.before_period,
+        deadline=_deadline(items),
         proven=_proven(items),
+    )
+
+
+def _deadline(items: list[Item]) -> Deadline | None:
+    """All estates' is one; of two, because an instrument has been corrected, the later."""
+    return max(
+        (item.deadline for item in items if item.deadline is not None),
+        key=lambda deadline: (deadline.due_at, deadline.source),
+        default=None,
     )
 
 
@@ -242,6 +253,7 @@ def _page(item: Item) -> Delivery:
         rows=(),
         totals=(),
         subjects=item.subjects,
+        deadline=item.deadline,
         proven=item.proven,
         page=item.page,
     )

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from schemas.escalation import EscalationState, MessageType, Why
 from schemas.word import UtcMs
-from streams.pipeline.escalation.address import Written, not_told, resolve, tell, tell_again
+from streams.pipeline.escalation.address import Written, concerned, not_told, tell, tell_again
 from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.compose import Message
 from streams.pipeline.escalation.decide import Decision, begun
@@ -29,7 +29,7 @@ def _climbed(escalation: Open, due: UtcMs, books: Books) -> Decision:
     assert climb is not None  # noqa: S101  the caller has just seen it due
     written = Written(replace(escalation, next_level=climb.number + 1, hurried_to=None))
     audience = climb.level.tell if climb.all_of_it else tuple(a for a in climb.level.tell if a.regardless)
-    invited = not_told(resolve(audience, escalation.leading.situation.place, books), escalation)
+    invited = not_told(concerned(audience, escalation.leading.situation, books), escalation)
     why = Why.UNANSWERED if climb.all_of_it else Why.INFORMED_REGARDLESS
     if climb.level.all_again and climb.all_of_it:
         message = Message(why, due, climb.number, MessageType.UPDATE)

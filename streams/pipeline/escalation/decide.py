@@ -11,7 +11,7 @@ from schemas.escalation import FACTS, EscalationState, MessageType, Why
 from schemas.policy import How, Route
 from schemas.surveillance import Alert, AlertState
 from schemas.word import UtcMs
-from streams.pipeline.escalation.address import Invited, Written, not_told, resolve, tell, tell_again
+from streams.pipeline.escalation.address import Invited, Written, concerned, not_told, tell, tell_again
 from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.compose import Message
 from streams.pipeline.escalation.group import joined
@@ -107,7 +107,7 @@ def _first_circle(escalation: Open, books: Books) -> tuple[Invited, ...]:
     leading, ladder = escalation.leading, ladder_of(escalation, books.policy)
     first = ladder.levels[0].tell if ladder else ()
     audience = route_of(leading, books.policy).signal if escalation.is_waiting_signal else first
-    return not_told(resolve(audience, leading.situation.place, books), escalation)
+    return not_told(concerned(audience, leading.situation, books), escalation)
 
 
 def _in_doubt(escalation: Open, books: Books, circle: tuple[Invited, ...] = ()) -> tuple[Invited, ...]:
@@ -115,7 +115,7 @@ def _in_doubt(escalation: Open, books: Books, circle: tuple[Invited, ...] = ()) 
     leading = escalation.leading
     if not leading.situation.unresolved or (leading.historic and not circle):
         return ()
-    invited = resolve(route_of(leading, books.policy).doubt, leading.situation.place, books)
+    invited = concerned(route_of(leading, books.policy).doubt, leading.situation, books)
     if escalation.is_waiting_signal and circle:
         invited = tuple(one._replace(asks=circle[0].asks) for one in invited)
     circled = {one.position.id for one in circle}
@@ -128,7 +128,7 @@ def _asked_anew(escalation: Open, books: Books) -> Open:
         return escalation
     ladder = ladder_of(escalation, books.policy)
     audience = [one for level in (ladder.levels if ladder else ()) for one in level.tell]
-    asks = {one.position.id: one.asks for one in resolve(audience, escalation.leading.situation.place, books)}
+    asks = {one.position.id: one.asks for one in concerned(audience, escalation.leading.situation, books)}
     return replace(escalation, hearers=tuple(replace(h, asks=asks.get(h.position, (Asking("take_over"),))) for h in escalation.hearers))
 
 
@@ -152,7 +152,7 @@ def _facts_once(escalation: Open, alert: Alert, route: Route, books: Books) -> D
         return _over(escalation, alert, books)
     message = Message(Why.FACTS_CHANGED, alert.at, 0, MessageType.UPDATE)
     again = tell_again(replace(escalation, state=EscalationState.OPEN), message, escalation.hearers, books)
-    invited = not_told(resolve(route.tell, alert.situation.place, books), again.escalation)
+    invited = not_told(concerned(route.tell, alert.situation, books), again.escalation)
     first = tell(again.escalation, _first(alert.at, 0), invited, books)
     why = Why.FACTS_CHANGED if escalation.hearers else Why.FIRST_NOTICE
     return Decision(first.escalation, (*again.words, *first.words), why)
@@ -167,8 +167,8 @@ def _matter_once(before: Open, escalation: Open, alert: Alert, books: Books) -> 
         return Decision(escalation)
     known = before.alert(alert.rule)
     route = last_route(alert, known, books.policy)
-    message = Message(Why.MATTER, alert.at, escalation.level, MessageType.ALERT, route.matter, alert.rule)
-    invited = resolve(route.tell, escalation.leading.situation.place, books)
+    message = Message(_why_matter(escalation, alert, known, books), alert.at, escalation.level, MessageType.ALERT, route.matter, alert.rule)
+    invited = concerned(route.tell, escalation.leading.situation, books)
     if alert.state != AlertState.FIRING:
         over = MessageType.UPDATE if alert.state == AlertState.RESOLVED else MessageType.CANCEL
         message, invited = message._replace(msg_type=over), ()
@@ -176,5 +176,28 @@ def _matter_once(before: Open, escalation: Open, alert: Alert, books: Books) -> 
     names = {one.position.id for one in invited}
     hearers = [h for h in escalation.hearers if falls and route.matter in h.matters and h.position not in names]
     again = tell_again(escalation, message, hearers, books)
-    told = tell(again.escalation, message, invited, books)
-    return Decision(told.escalation, (*again.words, *told.words), Why.MATTER)
+    told = tell(_as_its_matters_stand(again.escalation, books), message, invited, books)
+    return Decision(told.escalation, (*again.words, *told.words), message.why)
+
+
+def _why_matter(escalation: Open, alert: Alert, known: Alert | None, books: Books) -> Why:
+    """Beside facts it is another matter; where there are none it is what the escalation is about."""
+    if not _is_of_matters(escalation, books):
+        return Why.MATTER
+    if alert.state == AlertState.WITHDRAWN:
+        return Why.CANCELLED
+    began = alert.state == AlertState.FIRING and (known is None or known.state != AlertState.FIRING)
+    return Why.FIRST_NOTICE if began else Why.FACTS_CHANGED
+
+
+def _is_of_matters(escalation: Open, books: Books) -> bool:
+    """Whether nothing here is a fact, as with the troubles of a source, each of which comes and goes by itself."""
+    return all(route_of(alert, books.policy).matter != FACTS for alert in escalation.alerts)
+
+
+def _as_its_matters_stand(escalation: Open, books: Books) -> Open:
+    """It is open for as long as one of its matters is, where it has no facts."""
+    if not _is_of_matters(escalation, books):
+        return escalation
+    fires = any(alert.state == AlertState.FIRING for alert in escalation.alerts)
+    return replace(escalation, state=EscalationState.OPEN if fires else EscalationState.ENDED)

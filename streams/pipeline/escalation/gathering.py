@@ -2,6 +2,7 @@
 
 ESCALATION gathers within its estate; DELIVERY adds the estates up. Each alert's share is an entry of its own, so that a deadline which five
 thousand firms of one estate have missed stays small; what changes after the digest has closed is a new revision of the estate's items.
+Nothing leaves of a period that is held back for a person (G2).
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,68 +13,30 @@ import msgspec
 from msgspec.structs import replace
 
 from schemas.ids import digest, digest_id
-from schemas.ledger import Place, Tick
+from schemas.ledger import Tick
 from schemas.policy import Digest, Route
-from schemas.surveillance import Alert, AlertState, Numbers, Proven, Share, Subject, shown
-from schemas.word import Part, UtcMs, as_datetime
+from schemas.surveillance import Alert, AlertState, Proven, Share, Subject, shown
+from schemas.word import UtcMs, as_datetime
 from streams.pipeline.escalation.books import Books
-from streams.pipeline.escalation.items import Gathering, items
-from streams.pipeline.escalation.ladder import DAY_MS
+from streams.pipeline.escalation.items import items
+from streams.pipeline.escalation.ladder import DAY_MS, MINUTE_MS
+from streams.pipeline.escalation.shares import Gathered, Page, Shared
 from streams.pipeline.line import Due, Entry, Step
 
 SHARES_ON_A_PAGE = 100
 """A page is written again with each alert that joins it: 2 KB at most."""
+BRAKE_MINUTES = 10
+"""What is held back is looked at again so often: a release is no reason for a tick of its own."""
 _WIB = timezone(timedelta(hours=7))
-
-
-class Shared(Part, frozen=True, array_like=True, tag="shared"):
-    """What one alert adds. said: in which revision of the estate's items it was last told as it is; 0 while it has not been."""
-
-    since: UtcMs
-    revision: int
-    fires: bool
-    numbers: Numbers
-    subject: Subject
-    rank: int
-    said: int = 0
-
-
-class Page(Part, frozen=True, array_like=True, tag="page"):
-    """Which alerts have a share: a page of the list."""
-
-    alerts: tuple[str, ...] = ()
-
-
-class Gathered(Part, frozen=True, array_like=True, tag="gathered"):
-    """One estate's part of one digest.
-
-    pages: of the list of its alerts. revision: of what has been said of it; content: a digest of that. changed_at: since when it has been
-    waiting to be said. touched: when it last changed. deadlines, proven: those of the latest alert.
-    """
-
-    name: str
-    thread: str
-    series: str
-    period: str
-    estate: str
-    place: Place
-    closes: UtcMs
-    pages: int = 0
-    revision: int = 0
-    content: str = ""
-    changed_at: UtcMs | None = None
-    touched: UtcMs = 0
-    deadlines: tuple[tuple[str, UtcMs], ...] = ()
-    proven: Proven | None = None
-    exercise: bool = False
 
 
 def gather(entries: Mapping[str, Entry], alert: Alert, route: Route, books: Books) -> Step:
     """An alert that belongs into a digest, or that was in one and belongs there no longer."""
     changes: dict[str, Entry | None] = {}
     due: dict[str, Due] = {}
+    interrupts = route.historic or not alert.historic
     for series in dict.fromkeys(one.digest for one in books.policy.routes if one.rule == alert.rule and one.digest):
-        belongs = alert.state == AlertState.FIRING and route.digest == series and not alert.historic
+        belongs = alert.state == AlertState.FIRING and route.digest == series and interrupts
         step = _shared(entries, alert, _share(alert, series, books), _Part(series, belongs), books)
         changes |= step.changes
         due |= step.due
@@ -116,20 +79,39 @@ def _shared(entries: Mapping[str, Entry], alert: Alert, share: Share, part: _Par
         gathered,
         place=place,
         closes=max(gathered.closes, share.closes),
-        changed_at=alert.at if gathered.changed_at is None else gathered.changed_at,
+        changed_at=alert.at if gathered.changed_at is None else min(gathered.changed_at, alert.at),
         touched=max(gathered.touched, alert.at),
-        deadlines=alert.deadlines,
-        proven=alert.proven,
-        exercise=alert.exercise,
+        deadline=share.deadline or gathered.deadline,
+        proven=_later(gathered.proven, alert.proven),
+        exercise=gathered.exercise or alert.exercise,
     )
-    state = AlertState.WITHDRAWN if alert.state == AlertState.FIRING and not part.belongs else alert.state
-    subject = Subject(alert.about, place.firm, shown(place.firm_name), tuple(reason.because for reason in alert.reasons), state)
-    shared = Shared(alert.since, alert.revision, part.belongs, share.numbers, subject, books.policy.rank(alert.grade))
-    changes: dict[str, Entry | None] = {f"{name}|{alert.id}": shared}
+    changes: dict[str, Entry | None] = {f"{name}|{alert.id}": _as_shared(alert, share, known, part, books)}
     if known is None:
         after, page = _listed(entries, after, alert.id)
         changes |= page
     return Step({name: after, **changes}, due={name: _due(after, books)})
+
+
+def _later(one: Proven | None, other: Proven | None) -> Proven | None:
+    """The proof that was read last."""
+    return max((proof for proof in (one, other) if proof), key=lambda proof: (proof.read_at, proof.tick, proof.source), default=None)
+
+
+def _as_shared(alert: Alert, share: Share, known: Shared | None, part: _Part, books: Books) -> Shared:
+    place = alert.situation.place
+    state = AlertState.WITHDRAWN if alert.state == AlertState.FIRING and not part.belongs else alert.state
+    return Shared(
+        rule=alert.rule,
+        since=alert.since,
+        revision=alert.revision,
+        fires=part.belongs,
+        numbers=share.numbers,
+        subject=Subject(alert.about, place.firm, shown(place.firm_name), tuple(reason.because for reason in alert.reasons), state),
+        rank=books.policy.rank(alert.grade),
+        heard=known is not None and known.heard,
+        quiet=share.quiet,
+        deadlines=alert.deadlines,
+    )
 
 
 def _listed(entries: Mapping[str, Entry], gathered: Gathered, alert: str) -> tuple[Gathered, dict[str, Entry | None]]:
@@ -141,10 +123,11 @@ def _listed(entries: Mapping[str, Entry], gathered: Gathered, alert: str) -> tup
 
 
 def _due(gathered: Gathered, books: Books) -> Due:
-    """Told when it closes; a later change at the next tick; forgotten when nothing more has changed."""
+    """Told when it closes; a later change at the next tick; forgotten when nothing more has changed for so long as the digest is kept."""
     if gathered.changed_at is not None:
         return Due(at=max(gathered.closes, gathered.changed_at))
-    return Due(at=gathered.touched + books.policy.forget_days * DAY_MS)
+    plan = books.policy.digest(gathered.series)
+    return Due(at=gathered.touched + (plan.keep_days if plan else books.policy.forget_days) * DAY_MS)
 
 
 def tick(entries: Mapping[str, Entry], gathered: Gathered, now: Tick, books: Books) -> Step:
@@ -152,6 +135,8 @@ def tick(entries: Mapping[str, Entry], gathered: Gathered, now: Tick, books: Boo
     due = _due(gathered, books).at
     if due is None or due > now.at:
         return Step({gathered.name: gathered}, due={gathered.name: Due(at=due)})
+    if gathered.changed_at is not None and gathered.period in now.brakes:
+        return Step({gathered.name: gathered}, due={gathered.name: Due(at=now.at + BRAKE_MINUTES * MINUTE_MS)})
     shares = dict(_shares(entries, gathered))
     if gathered.changed_at is None:
         pages = (f"{gathered.name}|{number}" for number in range(gathered.pages))
@@ -168,36 +153,18 @@ def _shares(entries: Mapping[str, Entry], gathered: Gathered) -> Iterator[tuple[
 
 
 def _said(gathered: Gathered, shares: Mapping[str, Shared], at: UtcMs, books: Books) -> Step:
-    firing = [shared for shared in shares.values() if shared.fires]
-    content = digest(msgspec.json.encode([(shared.numbers, shared.subject) for shared in firing]))
+    firing = sorted((shared for shared in shares.values() if shared.fires), key=_order)
+    content = digest(msgspec.json.encode([(shared.numbers, shared.subject, shared.quiet, shared.deadlines) for shared in firing]))
     nothing = content == gathered.content or (gathered.revision == 0 and not firing)
-    revision = gathered.revision if nothing else gathered.revision + 1
-    after = replace(gathered, revision=revision, content=content, changed_at=None)
+    after = replace(gathered, revision=gathered.revision + (not nothing), content=content, changed_at=None)
     news = {name: shared for name, shared in shares.items() if shared.said == 0}
-    told = {name: replace(shared, said=max(revision, 1)) for name, shared in news.items()}
-    changed = [shared.subject for shared in news.values() if shared.fires or gathered.revision]
-    words = () if nothing else items(_as_gathering(after, firing, at), changed, books)
+    heard = {name: shared.heard if nothing else shared.fires for name, shared in news.items()}
+    told = {name: replace(shared, said=max(after.revision, 1), heard=heard[name]) for name, shared in news.items()}
+    changed = sorted((shared for shared in news.values() if shared.fires or shared.heard), key=_order)
+    words = () if nothing else items(after, firing, changed, at, books)
     return Step({gathered.name: after, **told}, words, {gathered.name: _due(after, books)})
 
 
-def _as_gathering(gathered: Gathered, firing: list[Shared], at: UtcMs) -> Gathering:
-    totals: dict[str, int] = {}
-    for shared in firing:
-        for name, value in shared.numbers:
-            totals[name] = totals.get(name, 0) + value
-    return Gathering(
-        thread=gathered.thread,
-        series=gathered.series,
-        period=gathered.period,
-        estate=gathered.estate,
-        place=gathered.place,
-        closes=gathered.closes,
-        at=at,
-        revision=gathered.revision,
-        numbers=tuple(totals.items()),
-        subjects=tuple(shared.subject for shared in firing),
-        rank=max((shared.rank for shared in firing), default=0),
-        deadlines=gathered.deadlines,
-        proven=gathered.proven,
-        exercise=gathered.exercise,
-    )
+def _order(shared: Shared) -> tuple[str, int, str]:
+    """Sums before single findings, then the gravest, then by name: the order in which they came leaves no trace (law 4)."""
+    return shared.rule, -shared.rank, shared.subject.about

@@ -1,22 +1,25 @@
 """Items: what one estate adds to a digest in, one item for each endpoint of its audience out.
 
 Each reader looks from their own level: an estate's manager and a regency's office see estates, a province regencies, the nation provinces.
+Whoever is named by the routes of several rules gets one item of all of them, and is told by name of those whose route lists them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from schemas.escalation import Addressee, Asked, Item, Role, Row
+from schemas.escalation import Asked, Item, Role, Row
 from schemas.ledger import Place
-from schemas.policy import Audience, Escalating, Route
-from schemas.surveillance import Numbers, Proven, Subject, shown
+from schemas.policy import Audience, Position, Route
+from schemas.surveillance import Numbers, Rule, Subject, shown
 from schemas.topics import DELIVERY_INBOX
 from schemas.word import UtcMs
-from streams.pipeline.escalation.address import Invited, addressees, first_choice, resolve
+from streams.pipeline.escalation.address import addressees, first_choice, resolve
 from streams.pipeline.escalation.books import Books
+from streams.pipeline.escalation.ladder import HOUR_MS
+from streams.pipeline.escalation.shares import Gathered, Shared
 from streams.pipeline.line import Said
 
 SUBJECTS_OF_AN_ITEM = 12
@@ -24,49 +27,51 @@ SUBJECTS_OF_A_PAGE = 200
 LARGEST_PAGE_BYTES = 10 * 1024
 
 
-class Gathering(NamedTuple):
-    """One estate's part of a digest, added up."""
-
-    thread: str
-    series: str
-    period: str
-    estate: str
-    place: Place
-    closes: UtcMs
-    at: UtcMs
-    revision: int
-    numbers: Numbers
-    subjects: tuple[Subject, ...]
-    rank: int
-    deadlines: tuple[tuple[str, UtcMs], ...]
-    proven: Proven | None
-    exercise: bool
-
-
 class _Reader(NamedTuple):
-    """One endpoint of the audience: what is asked of it, and where it looks from."""
+    """A position of the audience, and the routes that name it, each with the words by which it does."""
 
-    to: Addressee
-    asked: tuple[Asked, ...]
-    row: Row
-    place: Place
-    matter: str
+    position: Position
+    named: tuple[tuple[Route, Audience], ...]
+
+    def reads(self, shared: Shared) -> bool:
+        """Whether this is told to the reader at all."""
+        return any(route.rule == shared.rule for route, _ in self.named)
+
+    def lists(self, rule: Rule) -> bool:
+        """Whether the reader is told of each by name."""
+        return any(route.rule == rule and route.lists for route, _ in self.named)
 
 
-def items(gathering: Gathering, changed: list[Subject], books: Books) -> tuple[Said, ...]:
-    """For a person the sums and the first subjects; for a system that passes on, every subject that has changed, page by page."""
-    words = [word for reader in _readers(gathering, books) for word in _for(reader, gathering, changed)]
+def items(gathered: Gathered, firing: list[Shared], changed: list[Shared], at: UtcMs, books: Books) -> tuple[Said, ...]:
+    """For a person the sums, and the first of those listed; for a system that passes on, every subject that has changed, page by page."""
+    words = [word for reader in _readers(gathered, books) for word in _for(reader, gathered, (firing, changed), at)]
     return tuple(Said(DELIVERY_INBOX, word.to.receiver, word, books.stamp) for word in words)
 
 
-def _for(reader: _Reader, gathering: Gathering, changed: list[Subject]) -> Iterator[Item]:
-    whole = _item(reader, gathering)
-    if not reader.to.batch:
-        listed = gathering.subjects[:SUBJECTS_OF_AN_ITEM]
-        yield replace(whole, subjects=listed, more_subjects=len(gathering.subjects) - len(listed))
+def _readers(gathered: Gathered, books: Books) -> tuple[_Reader, ...]:
+    """Everybody whom a route into this digest names, once; who is missing from the roster falls to the desk of last resort."""
+    found: dict[str, _Reader] = {}
+    for route in (route for route in books.policy.routes if route.digest == gathered.series):
+        for audience in route.tell:
+            for invited in resolve((audience,), gathered.place, books):
+                known = found.get(invited.position.id) or _Reader(invited.position, ())
+                found[invited.position.id] = known._replace(named=(*known.named, (route, audience)))
+    return tuple(found.values())
+
+
+def _for(reader: _Reader, gathered: Gathered, shares: tuple[list[Shared], list[Shared]], at: UtcMs) -> Iterator[Item]:
+    firing, changed = ([shared for shared in some if reader.reads(shared)] for some in shares)
+    if not firing and gathered.revision == 1:
         return
-    for number, page in enumerate(pages(changed), start=1):
-        yield replace(whole, subjects=page, page=number)
+    whole = _item(reader, gathered, firing, at)
+    listed = [shared.subject for shared in firing if reader.lists(shared.rule)]
+    for to in addressees(reader.position, whole.to.role, first_choice(reader.position)):
+        if to.batch:
+            for number, page in enumerate(pages([shared.subject for shared in changed]), start=1):
+                yield replace(whole, to=to, subjects=page, page=number)
+        else:
+            more = len(listed[SUBJECTS_OF_AN_ITEM:])
+            yield replace(whole, to=to, subjects=tuple(listed[:SUBJECTS_OF_AN_ITEM]), more_subjects=more)
 
 
 def pages(subjects: list[Subject]) -> Iterator[tuple[Subject, ...]]:
@@ -84,27 +89,52 @@ def pages(subjects: list[Subject]) -> Iterator[tuple[Subject, ...]]:
         yield tuple(page)
 
 
-def _readers(gathering: Gathering, books: Books) -> Iterator[_Reader]:
-    """Everybody whom a route into this digest names, once; who is missing from the roster falls to the desk of last resort."""
-    seen: set[str] = set()
-    for route in _routes(gathering.series, books.policy):
-        for audience in route.tell:
-            for invited in resolve((audience,), gathering.place, books):
-                if invited.position.id not in seen:
-                    seen.add(invited.position.id)
-                    yield from _endpoints(invited, audience, route, gathering)
+def _item(reader: _Reader, gathered: Gathered, firing: list[Shared], at: UtcMs) -> Item:
+    """What all endpoints of a reader are told; the first of them stands for all."""
+    rules = {shared.rule for shared in firing}
+    asking = [audience for route, audience in reader.named if route.rule in rules and Role(audience.role) is Role.ACT]
+    route, audience = reader.named[0]
+    row, place = _looking(audience.position, gathered.place)
+    role = Role.ACT if asking else Role.INFORM
+    return Item(
+        thread=gathered.thread,
+        series=gathered.series,
+        period=gathered.period,
+        to=addressees(reader.position, role, first_choice(reader.position))[0],
+        place=place,
+        estate=gathered.estate,
+        revision=gathered.revision,
+        row=row,
+        numbers=_totals(firing),
+        closes=gathered.closes,
+        at=at,
+        matter=route.matter,
+        rank=max((shared.rank for shared in firing), default=0),
+        asked=_asked(asking, gathered, firing),
+        proven=gathered.proven,
+        exercise=gathered.exercise,
+        deadline=gathered.deadline,
+        quiet=all(shared.quiet for shared in firing),
+    )
 
 
-def _routes(series: str, policy: Escalating) -> Iterator[Route]:
-    return (route for route in policy.routes if route.digest == series)
+def _totals(firing: list[Shared]) -> Numbers:
+    totals: dict[str, int] = {}
+    for name, value in (number for shared in firing for number in shared.numbers):
+        totals[name] = totals.get(name, 0) + value
+    return tuple(totals.items())
 
 
-def _endpoints(invited: Invited, audience: Audience, route: Route, gathering: Gathering) -> Iterator[_Reader]:
-    deadlines = dict(gathering.deadlines)
-    asked = tuple(Asked(ask.action, deadlines.get(ask.by)) for ask in invited.asks) if invited.role == Role.ACT else ()
-    row, place = _looking(audience.position, gathering.place)
-    for to in addressees(invited.position, invited.role, first_choice(invited.position)):
-        yield _Reader(to, asked, row, place, route.matter)
+def _asked(asking: Iterable[Audience], gathered: Gathered, firing: list[Shared]) -> tuple[Asked, ...]:
+    """Each thing once, with the earliest deadline that an alert names for it, or else the policy's own."""
+    deadlines: dict[str, UtcMs] = {}
+    for name, instant in (deadline for shared in firing for deadline in shared.deadlines):
+        deadlines[name] = min(instant, deadlines.get(name, instant))
+    found: dict[str, Asked] = {}
+    for ask in (ask for audience in asking for ask in audience.asks):
+        usual = gathered.closes + ask.hours * HOUR_MS if ask.hours else None
+        found.setdefault(ask.action, Asked(ask.action, deadlines.get(ask.by, usual)))
+    return tuple(found.values())
 
 
 def _looking(pattern: str, place: Place) -> tuple[Row, Place]:
@@ -119,24 +149,3 @@ def _looking(pattern: str, place: Place) -> tuple[Row, Place]:
     if "{estate}" in pattern:
         return row, replace(district, estate=place.estate, estate_name=shown(place.estate_name))
     return Row(place.province, shown(place.province_name)), Place(firm="", firm_name="", zone="Asia/Jakarta")
-
-
-def _item(reader: _Reader, gathering: Gathering) -> Item:
-    return Item(
-        thread=gathering.thread,
-        series=gathering.series,
-        period=gathering.period,
-        to=reader.to,
-        place=reader.place,
-        estate=gathering.estate,
-        revision=gathering.revision,
-        row=reader.row,
-        numbers=gathering.numbers,
-        closes=gathering.closes,
-        at=gathering.at,
-        matter=reader.matter,
-        rank=gathering.rank,
-        asked=reader.asked,
-        proven=gathering.proven,
-        exercise=gathering.exercise,
-    )

@@ -15,18 +15,19 @@ from schemas.surveillance import Alert, AlertState
 from schemas.topics import ESCALATION_INBOX, ESCALATIONS
 from schemas.word import Stamp, UtcMs
 from streams.pipeline.escalation.acts import carried_out, judge
-from streams.pipeline.escalation.address import not_told, resolve
+from streams.pipeline.escalation.address import concerned, not_told
 from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.climb import fallen_due
 from streams.pipeline.escalation.compose import standing
 from streams.pipeline.escalation.decide import Decision, decide
 from streams.pipeline.escalation.desk import about_of, alert_of
-from streams.pipeline.escalation.gathering import Gathered, Page, Shared, gather
+from streams.pipeline.escalation.gathering import gather
 from streams.pipeline.escalation.gathering import tick as tick_gathered
 from streams.pipeline.escalation.group import is_news, opened
 from streams.pipeline.escalation.ladder import forgotten_at, ladder_of, moves_at
 from streams.pipeline.escalation.memory import Open, entry_name
-from streams.pipeline.escalation.routes import route_of
+from streams.pipeline.escalation.routes import historic_route, route_of
+from streams.pipeline.escalation.shares import Gathered, Page, Shared
 from streams.pipeline.escalation.unreached import heard_back
 from streams.pipeline.line import NOTHING, Due, Entry, InForce, Record, Room, Said, Step
 
@@ -53,8 +54,9 @@ def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Ste
 def _alert(entries: Mapping[str, Entry], alert: Alert, books: Books) -> Step:
     """To its escalation, and into its digest; what is told in a digest alone has no escalation."""
     route = route_of(alert, books.policy)
-    gathered = gather(entries, alert, route, books)
-    before = entries.get(entry_name(alert.estate, escalation_id(alert.estate, alert.about)))
+    before: Open | None = entries.get(entry_name(alert.estate, escalation_id(alert.estate, alert.about)))
+    is_past = alert.historic and not (before and before.hearers)
+    gathered = gather(entries, alert, historic_route(alert, books.policy) if is_past else route, books)
     if before is None and (route.how is How.DIGEST or alert.state != AlertState.FIRING):
         return gathered
     before = before or opened(alert)
@@ -162,7 +164,7 @@ def _spared(escalation: Open, books: Books) -> tuple[str, ...]:
     """The positions of the ladder that have not been told: those whom an acknowledgement spared."""
     ladder = ladder_of(escalation, books.policy)
     audience = [one for level in (ladder.levels if ladder else ()) for one in level.tell]
-    invited = resolve(audience, escalation.leading.situation.place, books)
+    invited = concerned(audience, escalation.leading.situation, books)
     return tuple(one.position.id for one in not_told(invited, escalation))
 
 

@@ -9,7 +9,12 @@ UNTOLD = Route(rule=Rule.HELD, how=How.RECORD)
 
 def route_of(alert: Alert, policy: Escalating) -> Route:
     """The route of an alert that fires."""
-    return next((route for route in policy.routes if _matches(route, alert, policy)), UNTOLD)
+    return next((route for route in policy.routes if not route.historic and _matches(route, alert, policy)), UNTOLD)
+
+
+def historic_route(alert: Alert, policy: Escalating) -> Route:
+    """The route of an alert of long ago, of which nobody has been told (G6)."""
+    return next((route for route in policy.routes if route.historic and _matches(route, alert, policy)), UNTOLD)
 
 
 def _matches(route: Route, alert: Alert, policy: Escalating) -> bool:

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from schemas.delivery import Ending, GaveUp, Outcome
 from schemas.escalation import EscalationState, MessageType, Role, Why
-from streams.pipeline.escalation.address import Written, addressees, resolve, tell, write
+from streams.pipeline.escalation.address import Written, addressees, concerned, tell, write
 from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.compose import Letter, Message
 from streams.pipeline.escalation.decide import Decision
@@ -71,7 +71,7 @@ def _undelivered(escalation: Open, outcome: Outcome, books: Books) -> Decision |
         return None
     leading = escalation.leading
     route = route_of(leading, books.policy)
-    desk = resolve(route.doubt or route.tell, leading.situation.place, books)
+    desk = concerned(route.doubt or route.tell, leading.situation, books)
     escalation = replace(escalation, undelivered=tuple(sorted({*escalation.undelivered, outcome.receiver})))
     message = Message(Why.UNDELIVERED, outcome.at, max(escalation.level, 0), MessageType.UPDATE, about=f":{outcome.receiver}")
     told = [one for one in desk if one.position.id != outcome.position]

@@ -60,6 +60,7 @@ from schemas.surveillance import (
     Because,
     CauseStated,
     Certainty,
+    Deadline,
     Figure,
     FilingClock,
     IncidentSituation,
@@ -319,6 +320,8 @@ WORDS = (
         proven=PROVEN,
         page=1,
         exercise=True,
+        deadline=Deadline("laporan IOMKI", "IOMKI report", AT, "SE Menperin 3/2021"),
+        quiet=True,
     ),
     Escalation(
         id="E-0123456789",

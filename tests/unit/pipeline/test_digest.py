@@ -30,7 +30,7 @@ AUDIENCE = (
     Audience(position="dg-ilmate", role="inform"),
 )
 ROUTES = (
-    Route(rule=Rule.REFUSED, how=How.DIGEST, matter="reporting", digest="reporting", tell=AUDIENCE),
+    Route(rule=Rule.REFUSED, how=How.DIGEST, matter="reporting", digest="reporting", lists=True, tell=AUDIENCE),
     Route(rule=Rule.SEVERITY, grade_at_least="S3", how=How.LADDER),
     Route(rule=Rule.SEVERITY, how=How.DIGEST, digest="weekly", tell=(Audience(position="dinas-perindustrian:{regency}"),)),
 )

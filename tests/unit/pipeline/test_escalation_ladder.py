@@ -120,7 +120,9 @@ def test_a_shared_reference_joins_what_days_would_part(chain):
 
 class TestAddress:
     def test_a_position_that_the_roster_lacks_falls_to_the_duty_officer_once(self, chain):
-        """Halmahera Tengah has nobody in the example roster: S5's police, inspection and disaster agency are one duty officer."""
+        """Halmahera Tengah has nobody in this roster: S5's police, inspection and disaster agency are one duty officer."""
+        known = tuple(position for position in ROSTER.positions if ":82" not in position.id)
+        chain.escalation.in_force = InForce(POLICY, ROSTER.model_copy(update={"positions": known}))
         chain.hears(bulletin(firm="iwip", dead=12), "11:10")
         assert heard_of(chain.deliveries) == told("11:10", FIRST, "duty-officer", "dir-perwilayahan", "dg-kpaii", "dg-ilmate")
 
@@ -212,10 +214,11 @@ class TestUnreachable:
 
 class TestHistory:
     def test_the_past_wakes_nobody(self, tell: Shift):
-        """G6: thirty days and more ago: recorded, and no message."""
+        """G6: thirty days and more ago: recorded, and on Monday at eight, WIB, in the digest of history."""
         assert tell("11:10", bulletin(dead=12, occurred_at="2023-11-01T05:30:00+08:00")) == []
         assert tell.alerts[0].historic
-        assert tell("+4d 11:10") == []
+        assert tell("+4d 11:10") == told("+1d 09:00", Why.DIGEST, "dinas-perindustrian:72.06", "dir-perwilayahan")
+        assert {d.situation.series for d in tell.deliveries} == {"historic"}
 
     def test_thirty_days_ago_is_not_history_yet(self, tell: Shift):
         assert tell("11:10", bulletin(dead=12, occurred_at="2023-11-24T11:10:00+08:00")) != []

@@ -22,7 +22,7 @@ ROUTE = {"rule": "R12", "how": "ladder"}
     [
         pytest.param({"routes": [{**ROUTE, "grade_at_least": "S9"}]}, "no ladder is called S9", id="a grade without a ladder"),
         pytest.param({"routes": [{**ROUTE, "how": "digest"}]}, "no digest is called", id="a digest without a name"),
-        pytest.param({"routes": [{**ROUTE, "digest": "weekly"}]}, "no digest is called 'weekly'", id="a digest that there is not"),
+        pytest.param({"routes": [{**ROUTE, "digest": "daily"}]}, "no digest is called 'daily'", id="a digest that there is not"),
         pytest.param({"ladders": json.loads(changed())["ladders"] * 2}, "two ladders of one grade", id="a grade with two ladders"),
     ],
 )
@@ -37,6 +37,16 @@ def test_nobody_forgets_what_somebody_before_them_still_tells(room, days):
     policy = json.loads(POLICY.model_dump_json())
     policy[room]["forget_days"] = days
     with pytest.raises(ValidationError, match="must rise in this order"):
+        Policy.model_validate_json(json.dumps(policy))
+
+
+@pytest.mark.parametrize(("digest", "days"), [("deadlines", 60), ("weekly", 366), ("historic", 366)])
+def test_a_digest_is_kept_for_longer_than_what_it_tells_may_change(digest, days):
+    """Else its correction would be told as if it were the first word, or not at all (law 7)."""
+    policy = json.loads(POLICY.model_dump_json())
+    for plan in policy["escalation"]["digests"]:
+        plan["keep_days"] = days if plan["name"] == digest else plan["keep_days"]
+    with pytest.raises(ValidationError, match=f"digest {digest} must be kept for more than {days} days"):
         Policy.model_validate_json(json.dumps(policy))
 
 
