@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from streams.cli import ack, broker, demo, publish, simulate, topics, worker
+from streams.cli import ack, act, broker, demo, publish, simulate, topics, worker
 from streams.cli.hall.say import Verbs, new_app
 
 app = new_app(cls=Verbs)
@@ -35,6 +35,7 @@ app.add_typer(topics.app, name="topics")
 app.command("publish", short_help="Judge a file of facts, and publish it.", epilog=publish.EXAMPLE)(publish.publish)
 app.command("simulate", short_help="Write a story to a file, or play it on Kafka.", epilog=simulate.EXAMPLE)(simulate.simulate)
 app.command("ack", short_help="Acknowledge: you take an escalation.", epilog=ack.EXAMPLE)(ack.ack)
+app.add_typer(act.app, name="act")
 
 if __name__ == "__main__":
     app()
