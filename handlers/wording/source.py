@@ -122,4 +122,4 @@ def unresolved(code: str, lang: Lang) -> str:
         return word({**ODD, **UNRESOLVED}, code, lang)
     kind, reason, field = refused.groups()
     where = f" (`{tidy(field, 40)}`)" if field else ""
-    return f"{tidy(kind, 40)}: {word(REFUSING, reason, lang)}{where}"
+    return f"{tidy(kind, 40)}: {word({**UNRESOLVED, **REFUSING}, reason, lang)}{where}"

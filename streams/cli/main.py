@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from streams.cli import ack, audit, broker, demo, dry_run, publish, simulate, topics, worker
+from streams.cli import ack, act, audit, broker, demo, dry_run, publish, simulate, topics, worker
 from streams.cli.hall.say import Verbs, new_app
 
 app = new_app(cls=Verbs)
@@ -37,6 +37,7 @@ app.command("simulate", short_help="Write a story to a file, or play it on Kafka
 app.command("dry-run", short_help="What would be said of a file, and to whom; sends nothing.", epilog=dry_run.EXAMPLE)(dry_run.dry_run)
 app.command("audit", short_help="Say everything again, and compare.", epilog=audit.EXAMPLE)(audit.audit)
 app.command("ack", short_help="Acknowledge: you take an escalation.", epilog=ack.EXAMPLE)(ack.ack)
+app.add_typer(act.app, name="act")
 
 if __name__ == "__main__":
     app()

@@ -29,7 +29,7 @@ def help_of(verb):
 
 
 def test_these_verbs_exist():
-    assert {verb[0] for verb in VERBS} >= {"demo", "worker", "broker", "topics", "publish", "simulate", "dry-run", "audit", "ack"}
+    assert {verb[0] for verb in VERBS} >= {"demo", "worker", "broker", "topics", "publish", "simulate", "dry-run", "audit", "ack", "act"}
 
 
 def test_the_files_of_the_folder_are_its_verbs():
@@ -38,7 +38,7 @@ def test_the_files_of_the_folder_are_its_verbs():
     assert files - {"--init--", "main"} == {verb[0] for verb in VERBS}
 
 
-@pytest.mark.parametrize("group", [[], ["topics"]], ids=["siaga", "siaga topics"])
+@pytest.mark.parametrize("group", [[], ["topics"], ["act"]], ids=["siaga", "siaga topics", "siaga act"])
 def test_a_group_without_a_verb_shows_what_there_is(group):
     """As --help does, whole, and nothing has gone wrong."""
     alone = CliRunner().invoke(app, group)

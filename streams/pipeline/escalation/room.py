@@ -14,6 +14,7 @@ from schemas.policy import How, Policy
 from schemas.surveillance import Alert, AlertState
 from schemas.topics import ESCALATION_INBOX, ESCALATIONS
 from schemas.word import Stamp, UtcMs
+from streams.pipeline.escalation import period_acts
 from streams.pipeline.escalation.acts import carried_out, judge
 from streams.pipeline.escalation.address import concerned, not_told
 from streams.pipeline.escalation.books import Books
@@ -41,6 +42,9 @@ def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Ste
             return _alert(entries, alert, books)
         case AdmittedAct() as act if act.escalation:
             return _act(entries, key, act, books)
+        case AdmittedAct() as act if period_acts.is_answered_at(act, key, record.partition):
+            judged, kept = period_acts.judge(entries, key, act, in_force, books)
+            return kept._replace(words=(_answer(key, act, (judged, 0), books),))
         case Outcome() as outcome:
             return _outcome(entries, outcome, books)
         case Brake() | CompletenessBroken() as word:
@@ -111,6 +115,8 @@ def _tick(entries: Mapping[str, Entry], entry: Entry | None, tick: Tick, books: 
             return _climb(entry, tick, books)
         case Gathered():
             return tick_gathered(entries, entry, tick, books)
+        case period_acts.Taken():
+            return period_acts.tick(entry, tick, books)
         case _:
             return NOTHING
 
@@ -168,6 +174,7 @@ def _spared(escalation: Open, books: Books) -> tuple[str, ...]:
     return tuple(one.position.id for one in not_told(invited, escalation))
 
 
-_decoder: msgspec.json.Decoder[Open | Gathered | Page | Shared] = msgspec.json.Decoder(Open | Gathered | Page | Shared)
+_Kept = Open | Gathered | Page | Shared | period_acts.Taken
+_decoder: msgspec.json.Decoder[_Kept] = msgspec.json.Decoder(_Kept)
 
 ESCALATION = Room("escalation", (ESCALATION_INBOX,), step, msgspec.json.encode, _decoder.decode)

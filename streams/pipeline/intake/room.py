@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from schemas.ids import FIRM, SOURCE, digest
-from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, IntakeWatermark, SourceWatermark
-from schemas.ledger import Origin, Refusal, Rejected
+from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, IntakeWatermark, SourceWatermark, Statement
+from schemas.ledger import Doubt, Origin, Refusal, Rejected
 from schemas.operator import Act
 from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.topics import FACT_TOPICS, INTAKE_TOPICS, LEDGER, REGISTRY, REJECTED
@@ -70,9 +70,18 @@ def _admit(reading: Reading, admission: Admission) -> Iterable[Said] | Refused:
             word = admit_report(reading, report)
             return word if isinstance(word, Refused) else (word,)
         case IncidentBulletin() | AccidentReportFiled() | InjuryOutcome() as fact:
-            return admit_fact(reading, fact)
+            return (*admit_fact(reading, fact), *_retracts_nothing(reading, fact))
         case _:  # What stands in the registry all seats read from its topic; what follows for permits its own seat says.
             return enrol(reading)
+
+
+def _retracts_nothing(reading: Reading, fact: Statement) -> Iterator[Said]:
+    """A retraction that does not say of what asserts nothing, so no picture shows it: its source's desk hears of it (G5)."""
+    if isinstance(fact, IncidentBulletin) and Doubt.RETRACTION_OF_NOTHING in fact.doubts:
+        subject = f"{SOURCE}{teller(reading.source, reading.record)}"
+        event, reason = reading.event, Doubt.RETRACTION_OF_NOTHING.value
+        word = Refusal(event.type, event.source, reason, "replaces", subject, reading.at, reading.origin, fact.exercise)
+        yield Said(LEDGER, subject, word, reading.stamp)
 
 
 def _refuse(at: UtcMs, record: Record, refused: Refused, admission: Admission) -> Iterator[Said]:

@@ -299,7 +299,8 @@ def test_an_events_own_time_refuses_nothing(time, doubts):
 def test_a_retraction_of_nothing_is_taken_in_and_doubted():
     """G5: what it takes back a person must find out."""
     words = INTAKE.step({}, published(bulletin(id="b", retracted=True), clock("11:10")), admission()).words
-    assert [said.word.unresolved for said in words] == [("retraction_of_nothing",)] * 2
+    assert [said.word.unresolved for said in words[:2]] == [("retraction_of_nothing",)] * 2
+    assert [(said.topic, said.key, said.word.reason) for said in words[2:]] == [(LEDGER, f"source:{DESK}", "retraction_of_nothing")]
 
 
 def test_the_registers_own_seat_knows_nothing_that_was_published_later():

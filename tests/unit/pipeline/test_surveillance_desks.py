@@ -1,10 +1,15 @@
 """What the desks of SURVEILLANCE remember beside incidents: a source's refusals, a firm's doubts; and how all of it is forgotten."""
 
 import pytest
+from msgspec.structs import replace
 
+from handlers.wording.source import unresolved
 from schemas import codec
+from schemas.intake import IncidentBulletin
 from schemas.ledger import Origin, Refusal
+from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.surveillance import Alert, AlertState, Rule, SourceSituation, Trouble
+from schemas.topics import CASES, INCIDENTS, REPORTS
 from streams.pipeline.line import Record
 from streams.pipeline.surveillance import SURVEILLANCE
 from streams.pipeline.surveillance.doubts import MOST_ORIGINS
@@ -38,6 +43,24 @@ class TestSources:
         assert (situation.who, situation.what, situation.counts) == ("https://desk.example", Trouble.REJECTED, (("rejected", 3),))
         assert situation.last == "siaga.incident-bulletin.v1: wrong_value (dead)"
 
+    @pytest.mark.parametrize(
+        ("topic", "kind", "interrupts"),
+        [
+            pytest.param(REPORTS.name, ReportSubmission.type, False, id="a report"),
+            pytest.param(REPORTS.name, InspectionFinding.type, False, id="a finding"),
+            pytest.param(REPORTS.name, REPORTS.name, False, id="what cannot be read, among reports"),
+            pytest.param(REPORTS.name, "gossip.v1", False, id="what nobody knows, among reports"),
+            pytest.param(REPORTS.name, IncidentBulletin.type, True, id="an explosion among reports"),
+            pytest.param(INCIDENTS.name, INCIDENTS.name, True, id="what cannot be read, among incidents"),
+            pytest.param(INCIDENTS.name, ReportSubmission.type, True, id="what says that it is a report, among incidents"),
+            pytest.param(CASES.name, "", True, id="a case notice"),
+        ],
+    )
+    def test_a_refused_report_interrupts_nobody(self, seat, topic, kind, interrupts):
+        """G5 speaks of incidents and case notices; 22,000 reports a night would drown them."""
+        seat.hears(replace(refusal(), kind=kind, origin=Origin(topic, 0, 1)))
+        assert bool(seat.said(Alert)) == bool(seat.entries) == interrupts
+
     def test_a_source_is_forgotten_after_its_last_refusal(self, seat):
         seat.hears(refusal(1))
         seat.hears(refusal(2, at=AT + DAY))
@@ -45,6 +68,20 @@ class TestSources:
         assert set(seat.entries) == {"source:https://desk.example"}
         seat.tick(AT + DAY + FORGET)
         assert (seat.entries, seat.dues) == ({}, {})
+
+
+@pytest.mark.parametrize("before", [(), (bulletin(dead=2, id="b-1"),)], ids=["of nothing at all", "beside an incident"])
+def test_a_retraction_that_does_not_say_of_what_reaches_the_desk(tell, before):
+    """It asserts nothing, so no picture shows it; whoever sent it believes that something has been taken back (G5)."""
+    tell("11:00", *before)
+    heard = tell("11:10", bulletin(retracted=True, id="r"))
+    assert [one.position for one in heard] == ["duty-officer"]
+    situation = tell.deliveries[-1].situation
+    assert (situation.who, situation.last) == (
+        "https://desk.example",
+        "siaga.incident-bulletin.v1: retraction_of_nothing (replaces)",
+    )
+    assert "tidak menyebut" in unresolved(situation.last, "id")
 
 
 class TestDoubts:

@@ -5,14 +5,19 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from schemas.ids import SOURCE
+from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome
 from schemas.ledger import Connected, Refusal, Tick
 from schemas.surveillance import Because, Certainty, Reason, Rule, SourceSituation, Trouble, shown
-from streams.pipeline.line import Due, Entry, Step
+from schemas.topics import REPORTS
+from streams.pipeline.line import NOTHING, Due, Entry, Step
 from streams.pipeline.surveillance.alerts import Finding, speak
 from streams.pipeline.surveillance.rulebook import Rulebook
 from streams.pipeline.surveillance.source.heartbeat import connected as _heartbeat
 from streams.pipeline.surveillance.source.memory import Source
 from streams.pipeline.surveillance.source.vouching import connected as _vouching
+
+_INTERRUPTING = frozenset({IncidentBulletin.type, AccidentReportFiled.type, InjuryOutcome.type})
+"""What is no report, though it was published as one: an explosion in the wrong place is one all the same."""
 
 
 def connected(entries: Mapping[str, Entry], word: Connected, book: Rulebook) -> Step:
@@ -22,7 +27,12 @@ def connected(entries: Mapping[str, Entry], word: Connected, book: Rulebook) -> 
 
 
 def refused(entries: Mapping[str, Entry], refusal: Refusal, book: Rulebook) -> Step:
-    """G5: every refused incident or case notice interrupts the operator; a source's refusals are one alert that counts."""
+    """G5: every refused incident or case notice interrupts the operator; a source's refusals are one alert that counts.
+
+    A refused report is listed, and puts its firm in doubt; it interrupts nobody.
+    """
+    if refusal.origin.topic == REPORTS.name and refusal.kind not in _INTERRUPTING:
+        return NOTHING
     known = entries.get(refusal.subject) or Source(refusal.subject, exercise=refusal.exercise)
     last = f"{shown(refusal.kind)}: {refusal.reason} ({shown(refusal.field)})"
     source = replace(known, count=known.count + 1, last=last, at=max(known.at, refusal.at))
