@@ -26,7 +26,7 @@ log = structlog.get_logger()
 _TRIES = 40
 _PAUSE_SECONDS = 0.5
 _MARKERS_SECONDS = 2.0
-_NO_SUCH_ID, _NO_SUCH_TOPIC = 105, 3
+_NO_SUCH_ID, _NO_SUCH_TOPIC, _MAY_NOT_READ = 105, 3, 29
 
 T = TypeVar("T")
 
@@ -61,7 +61,7 @@ class Asker:
         return await _insist(lambda: self._decided(transactional_id))
 
     async def open_partitions(self, producer_id: int) -> tuple[TopicPartition, ...]:
-        """Where, under our prefix, a transaction of that producer is open."""
+        """Where, under our prefix, a transaction of that producer is open, as far as we may look."""
         return await _insist(lambda: self._open_partitions(producer_id))
 
     async def _decided(self, transactional_id: str) -> Decided:
@@ -148,7 +148,7 @@ async def _insist(ask: Callable[[], Awaitable[T]]) -> T:
 
 def _answered(answers: Any) -> Iterable[tuple[int, Any]]:
     for number, code, _, producers, _ in answers:
-        if code != _NO_SUCH_TOPIC:
+        if code not in (_NO_SUCH_TOPIC, _MAY_NOT_READ):
             _raise(code)
             yield number, producers
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from streams.live.broker import Broker
-from tests.bench import incident, line, mail, past, seat
+from tests.bench import incident, line, mail, past, seat, two_rooms
 
 
 class Figure(NamedTuple):
@@ -37,13 +37,14 @@ class Size(NamedTuple):
     events: int
     runs: int
     faust_events: int
+    bulletins: int
     facts: int
     rate: int
     seconds: int
 
 
-FULL = Size(events=200_000, runs=3, faust_events=20_000, facts=3_000, rate=50, seconds=60)
-QUICK = Size(events=30_000, runs=1, faust_events=3_000, facts=500, rate=20, seconds=5)
+FULL = Size(events=200_000, runs=3, faust_events=20_000, bulletins=20_000, facts=3_000, rate=50, seconds=60)
+QUICK = Size(events=30_000, runs=1, faust_events=3_000, bulletins=3_000, facts=500, rate=20, seconds=5)
 
 
 def figures(brokers: str, size: Size) -> Iterator[Figure]:
@@ -57,6 +58,7 @@ def figures(brokers: str, size: Size) -> Iterator[Figure]:
     yield Figure("seat_vs_prototype_same_words", ours, "events/s", "prototype's loop with our headers", ours / median(rates["signed"]))
     faust = seat.measure("faust", brokers, size.faust_events, None)
     yield Figure("seat_vs_faust", ours, "events/s", "Faust agent with a table", ours / faust)
+    yield from against_others(brokers, size.bulletins)
     facts, records = line.records_per_second(size.facts)
     yield Figure("pure_line_facts", facts, "facts/s per core")
     yield Figure("pure_line_records", records, "records/s per core")
@@ -69,6 +71,16 @@ def figures(brokers: str, size: Size) -> Iterator[Figure]:
     p50, p99 = mail.percentiles(asyncio.run(mail.latencies(brokers, size.rate, size.seconds)))
     yield Figure("event_to_mail_p50", p50 * 1000, f"ms at {size.rate} events/s")
     yield Figure("event_to_mail_p99", p99 * 1000, f"ms at {size.rate} events/s")
+
+
+def against_others(brokers: str, bulletins: int) -> Iterator[Figure]:
+    """Two rooms against the same job in other libraries; one that cannot be had here is left out, with the reason."""
+    ours = two_rooms.measure("rooms", brokers, bulletins)
+    for name, title in (("faust", "Faust agent with a table"), ("quix", "Quix Streams, exactly once")):
+        try:
+            yield Figure(f"line_vs_{name}", ours, "events/s", title, ours / two_rooms.measure(name, brokers, bulletins))
+        except two_rooms.Unavailable as reason:
+            print(f"line_vs_{name}: skipped, {reason}", flush=True)
 
 
 @contextmanager
