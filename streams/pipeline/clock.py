@@ -11,14 +11,15 @@ import msgspec
 
 from schemas import codec
 from schemas.escalation import AdmittedAct
-from schemas.ids import COMPLETE, DESK, STORY, gate
-from schemas.ledger import Brake, CompletenessBroken, Count, PartitionRead, Progress, Proof, Silence, SourcePublished, SourceRead, Tick
+from schemas.ids import COMPLETE, DESK, STORY
+from schemas.ledger import Brake, CompletenessBroken, Count, PartitionRead, Progress, Proof, Silence, SourcePublished, Tick
 from schemas.policy import Clock, Policy, Roster
-from schemas.topics import DELIVERY_INBOX, ESCALATION_INBOX, INTAKE_TOPICS, LEDGER, PROGRESS, REGISTRY, REPORTS, Topic
+from schemas.topics import DELIVERY_INBOX, ESCALATION_INBOX, LEDGER, PROGRESS, REGISTRY, Topic
 from schemas.word import Part, Stamp, UtcMs
 from streams.pipeline.brake import Obligation, Period, counted, judged, lifted
 from streams.pipeline.entitled import period_of, refused
 from streams.pipeline.line import NOTHING, Entry, Record, Room, Said, Step
+from streams.pipeline.seen import PARTITIONS, PartitionSeen, SeatSeen, View
 
 SECOND_MS, MINUTE_MS, HOUR_MS = 1_000, 60_000, 3_600_000
 CLOCK_ENTRY = "clock"
@@ -27,7 +28,6 @@ IDLE = len(CHAIN)
 NUDGE = Progress("clock", PROGRESS.name, 0)
 """What the host of CLOCK writes when something has become due and nothing else would wake it: the broker's time of it is all it says."""
 
-_PARTITIONS = tuple((topic.name, partition) for topic in INTAKE_TOPICS for partition in range(topic.partitions))
 _SEATS = tuple(tuple(f"{room}/{inbox.name}/{partition}" for partition in range(inbox.partitions)) for room, inbox in CHAIN)
 _REGISTRY_SEAT = f"intake/{REGISTRY.name}/0"
 
@@ -39,28 +39,6 @@ class Pace(NamedTuple):
     policy_of: Callable[[str], Policy]
     roster_of: Callable[[str], Roster]
     exercise: bool = False
-
-
-class SeatSeen(Part, frozen=True, array_like=True, tag="seat"):
-    """What a seat behind CLOCK last reported."""
-
-    tick: int = 0
-    due_at: UtcMs | None = None
-    due_wall: UtcMs | None = None
-    due_proven: tuple[tuple[str, UtcMs], ...] = ()
-
-
-class PartitionSeen(Part, frozen=True, array_like=True, tag="partition"):
-    """How far a seat of INTAKE last reported to have read, and what sources have said there."""
-
-    offset: int = -1
-    appended: UtcMs = 0
-    through: UtcMs | None = None
-    sources: tuple[SourceRead, ...] = ()
-
-    def source(self, name: str) -> UtcMs | None:
-        """How far that source has published here."""
-        return next((read.through for read in self.sources if read.source == name), None)
 
 
 class BrokenSeen(Part, frozen=True, array_like=True, tag="broken"):
@@ -82,36 +60,6 @@ class Now(Part, frozen=True, array_like=True, tag="now"):
     proven: tuple[tuple[str, UtcMs], ...] = ()
     policy: str = ""
     roster: str = ""
-
-
-class _View(NamedTuple):
-    """Everything as last reported, what has just been said included."""
-
-    entries: Mapping[str, Entry]
-    name: str
-    seen: Entry
-
-    def seat(self, name: str) -> SeatSeen:
-        found = self.seen if name == self.name else self.entries.get(name)
-        return found if isinstance(found, SeatSeen) else SeatSeen()
-
-    def partition(self, topic: str, number: int) -> PartitionSeen:
-        name = f"intake/{topic}/{number}"
-        found = self.seen if name == self.name else self.entries.get(name)
-        return found if isinstance(found, PartitionSeen) else PartitionSeen()
-
-    def gates(self) -> Iterator[str]:
-        """Those of all sources but a story's publisher, who is time itself."""
-        parts = ((topic, read.source) for topic, number in _PARTITIONS for read in self.partition(topic, number).sources)
-        return (gate(topic, source) for topic, source in parts if source != STORY)
-
-    def silences(self, source: str) -> Iterator[Silence]:
-        """Those of a source of reports."""
-        reads = (read for number in range(REPORTS.partitions) for read in self.partition(REPORTS.name, number).sources)
-        return (silence for read in reads if read.source == source for silence in read.silences)
-
-    def obligations(self) -> tuple[tuple[str, Obligation], ...]:
-        return tuple((name, entry) for name, entry in sorted(self.entries.items()) if isinstance(entry, Obligation))
 
 
 def step(entries: Mapping[str, Entry], record: Record, pace: Pace) -> Step:
@@ -148,7 +96,7 @@ def _progress(entries: Mapping[str, Entry], word: Progress, record: Record, pace
         changes[name] = _read(entries.get(name), word) if word.room == "intake" else _reported(entries.get(name), word)
     if name == _REGISTRY_SEAT and record.header("policy"):  # The register's own seat alone: others may be behind it (law 1).
         now = msgspec.structs.replace(now, policy=record.header("policy"), roster=record.header("roster"))
-    view = _View(entries, name, changes.get(name))
+    view = View(entries, name, changes.get(name))
     words: list[Said] = []
     if now.stage < IDLE:
         now, changes, words = _advance(_Chain(now, changes, []), view, record.timestamp, pace)
@@ -185,7 +133,7 @@ class _Chain(NamedTuple):
     words: list[Said]
 
 
-def _advance(chain: _Chain, view: _View, wall: UtcMs, pace: Pace) -> _Chain:
+def _advance(chain: _Chain, view: View, wall: UtcMs, pace: Pace) -> _Chain:
     """Hand the tick on along the chain, as far as the rooms have come or patience has run out."""
     now, changes, words = chain
     policy = pace.policy_of(now.policy)
@@ -202,7 +150,7 @@ def _advance(chain: _Chain, view: _View, wall: UtcMs, pace: Pace) -> _Chain:
     return _Chain(now, changes, words)
 
 
-def _judged(now: Now, view: _View, pace: Pace) -> tuple[dict[str, Entry | None], list[Said]]:
+def _judged(now: Now, view: View, pace: Pace) -> tuple[dict[str, Entry | None], list[Said]]:
     """Every obligation with its latest counts; the desk is told of each period that is held back, and whether it still need be."""
     changes: dict[str, Entry | None] = {}
     words: list[Said] = []
@@ -216,7 +164,7 @@ def _judged(now: Now, view: _View, pace: Pace) -> tuple[dict[str, Entry | None],
     return changes, words
 
 
-def _silences(obligation: Obligation, view: _View, policy: Policy) -> dict[str, Silence]:
+def _silences(obligation: Obligation, view: View, policy: Policy) -> dict[str, Silence]:
     """For each period that is to be judged, the longest silence of its source shortly before the deadline, if there was any."""
     known = policy.obligation(obligation.name)
     silences = tuple(view.silences(known.received_by)) if known else ()
@@ -262,7 +210,7 @@ class _Time(NamedTuple):
     proves: bool = False
 
 
-def _due(now: Now, view: _View, wall: UtcMs, pace: Pace) -> _Time | None:
+def _due(now: Now, view: View, wall: UtcMs, pace: Pace) -> _Time | None:
     """The time of the next tick, if one is due: an entry waits for it, a story has moved, or long enough has passed."""
     time = _time(now, view, wall, pace)
     if time is None:
@@ -283,8 +231,8 @@ def _past(due: UtcMs | None, instant: UtcMs) -> bool:
     return due is not None and due <= instant
 
 
-def _time(now: Now, view: _View, wall: UtcMs, pace: Pace) -> _Time | None:
-    partitions = [view.partition(*partition) for partition in _PARTITIONS]
+def _time(now: Now, view: View, wall: UtcMs, pace: Pace) -> _Time | None:
+    partitions = [view.partition(*partition) for partition in PARTITIONS]
     if pace.story_time:
         through = _least(partition.source(STORY) for partition in partitions)
         at = max(now.at, through or 0)
@@ -309,29 +257,29 @@ def _waited_for(seats: Iterable[SeatSeen]) -> dict[str, UtcMs]:
     return waited
 
 
-def _proves(time: _Time, seats: Iterable[SeatSeen], view: _View) -> bool:
+def _proves(time: _Time, seats: Iterable[SeatSeen], view: View) -> bool:
     """Whether a gate has been reached. While it stands still, whoever waits for it causes no tick."""
     return any(_past(instant, _through(name, time.complete_through, view) or 0) for name, instant in _waited_for(seats).items())
 
 
-def _gates(time: _Time, seats: Iterable[SeatSeen], view: _View) -> tuple[tuple[str, UtcMs], ...]:
+def _gates(time: _Time, seats: Iterable[SeatSeen], view: View) -> tuple[tuple[str, UtcMs], ...]:
     """How far every gate has come that a seat waits for, and that of every source that has ever published how far it is."""
     names = sorted({*_waited_for(seats), *view.gates()} - {COMPLETE})
     through = ((name, _through(name, time.complete_through, view)) for name in names)
     return tuple((name, instant) for name, instant in through if instant is not None)
 
 
-def _through(gate: str, complete_through: UtcMs, view: _View) -> UtcMs | None:
+def _through(gate: str, complete_through: UtcMs, view: View) -> UtcMs | None:
     if gate == COMPLETE:
         return complete_through
     topic, _, source = gate.partition("|")
-    published = _least(view.partition(name, number).source(source) for name, number in _PARTITIONS if name == topic)
+    published = _least(view.partition(name, number).source(source) for name, number in PARTITIONS if name == topic)
     return None if published is None else min(complete_through, published)
 
 
-def _proof(view: _View) -> Proof:
+def _proof(view: View) -> Proof:
     """What every partition was read up to, and what every source said there."""
-    seen = [(topic, number, view.partition(topic, number)) for topic, number in _PARTITIONS]
+    seen = [(topic, number, view.partition(topic, number)) for topic, number in PARTITIONS]
     return Proof(
         tuple(PartitionRead(topic, number, part.offset, part.appended) for topic, number, part in seen if part.offset >= 0),
         tuple(
