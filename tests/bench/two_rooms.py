@@ -4,6 +4,10 @@
 
 Every event is a bulletin of a fresh incident: read, correlated, and an alert written. Rates are events a second, from the first record to
 the last commit. Ours are transactions; Faust is at least once, as it stands; Quix Streams is exactly once.
+
+What bounds ours is Python in the rooms, some 400 µs an event: under a profiler three fifths of it are SURVEILLANCE's step of an incident
+(its timeline, and the whole situation ready to be told), one fifth is INTAKE; the seats and Kafka's client are the rest. The plain job
+of the others keeps a count and a list.
 """
 
 import argparse
