@@ -64,14 +64,14 @@ def _side(t: AnyTelling, links: Links) -> Side:
         asked_heading=_asked_heading(t, letter),
         asks=_asks(t),
         press_how=_press_how(t, links),
-        not_mine=t.say("not_mine") if asks_something(t.delivery) else "",
+        not_mine=t.say("not_mine") if asks_something(t.delivery) and links.ack_url else "",
         facts_heading=t.say("known"),
         facts=tuple(letter.rows(t)),
         table=letter.table(t),
         notes=tuple(letter.notes(t)),
         grounds=tuple(filter(None, (_grade_held(t), _because(t, letter), _why(t, letter)))),
         others=tuple(filter(None, (_told(t), _taken(t), _next(t)))) if t.delivery.standing else (),
-        page=t.say("page"),
+        page=t.say("page") if links.ack_url else "",
         closing=t.say(letter.closing(t), title=_title(t)),
         button=t.say("button" if asks_something(t.delivery) else "button_read"),
     )
@@ -129,9 +129,13 @@ def _climbs_at(t: AnyTelling) -> UtcMs:
 
 
 def _press_how(t: AnyTelling, links: Links) -> str:
-    telephone = tidy(links.telephone, 30)
-    phone = t.say("phone", number=f" {telephone}" if telephone else "", code=links.code)
-    return f"{t.say('press_how')} {phone}"
+    number, thread = tidy(links.telephone, 30), tidy(t.delivery.thread, 20)
+    said = [t.say("press_how")] if links.ack_url else []
+    if number:
+        said.append(t.say("phone", number=number, thread=thread, code=links.code))
+    if not links.ack_url and asks_something(t.delivery) and t.delivery.standing:
+        said.append(t.say("answer_how", thread=thread, revision=t.delivery.revision))
+    return " ".join(said) or t.say("reference", thread=thread)
 
 
 # 6. Why it reached the reader

@@ -65,7 +65,15 @@ COMMON: Mapping[str, Both] = {
     "due": Both("Batas: {due}.", "Due {due}."),
     "due_statutory": Both("Batas 2x24 jam: {due}.", "The 48 hours end {due}."),
     "press_how": Both("(Membuka halaman tidak mengubah apa pun.)", "Use the link above (opening it changes nothing)."),
-    "phone": Both("Tanpa internet: telepon piket{number}, kode {code}.", "No internet: phone the duty desk{number}, code {code}."),
+    "phone": Both(
+        "Tanpa internet: telepon piket {number}, sebutkan {thread}, kode {code}.",
+        "No internet: phone the duty desk {number}, name {thread}, code {code}.",
+    ),
+    "answer_how": Both(
+        "Jawab lewat petugas yang ditunjuk daftar jabatan, atau: siaga ack {thread} --revision {revision}.",
+        "Answer through the officer whom the roster names, or: siaga ack {thread} --revision {revision}.",
+    ),
+    "reference": Both("Untuk ditanyakan: {thread}.", "For questions: {thread}."),
     "not_mine": Both(
         "Bukan wilayah Anda, atau ada yang keliru? Tombolnya di halaman itu.", "Not yours, or something wrong? The button is on that page."
     ),

@@ -1,5 +1,6 @@
 """What people receive: the golden letters, the order of the contract, and names that try to break it."""
 
+import dataclasses
 import email
 import json
 import re
@@ -514,6 +515,28 @@ def test_a_letter_about_the_report_names_one_deadline():
     )
     said = flat(render.text(told, links_of(told)))
     assert said.count("2x24 jam: Minggu 13 Jul 10.00 WITA (09.00 WIB).") == 2
+
+
+@pytest.mark.parametrize("name", ["itss-s5-r1", "itss-s5-r2-informed", "digest"])
+def test_where_there_is_no_page_the_letter_says_how_to_answer(name):
+    """No link that leads nowhere, no desk without a number."""
+    told = LETTERS[name]
+    links = replace_seal(page="", telephone="").links(told.delivery, 0)
+    text = flat(render.text(told, links) + render.html(told, links))
+    assert [each for each in ("http://", "https://", "telepon piket", "halaman itu", "Membuka halaman", "href") if each in text] == []
+    how = f"siaga ack {told.delivery.thread} --revision 1." if name == "itss-s5-r1" else f"Untuk ditanyakan: {told.delivery.thread}."
+    assert how in text
+    assert hook_body.body(told, links)["ack_url"] is None
+
+
+def test_the_code_stands_beside_what_it_is_for():
+    assert f"telepon piket 021-5550-0110, sebutkan {R2.thread}, kode" in flat(text_of("itss-s5-r2"))
+    links = replace_seal(telephone="").links(R2, 0)
+    assert "telepon" not in render.text(LETTERS["itss-s5-r2"], links)
+
+
+def replace_seal(**changes):
+    return dataclasses.replace(incidents.SEAL, **changes)
 
 
 def test_a_risen_grade_is_the_first_change_that_is_said():
