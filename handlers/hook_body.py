@@ -36,7 +36,7 @@ def body(attempt: Attempt, links: Links) -> dict[str, Any]:
         "told": [{"position": told.position, "level": told.level, "at": format_time(told.at)} for told in standing.told],
         "taken": [{"position": taken.position, "at": format_time(taken.at), "revision": taken.revision} for taken in standing.taken],
         "next_level_at": _time(standing.next_level_at),
-        "ack_url": links.ack_url,
+        "ack_url": links.ack_url or None,
         "code": links.code,
     }
 

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from handlers.language import Lang, tidy
 from handlers.letters import letter_of
+from handlers.letters.incident import statutory_due
 from handlers.letters.parts import Letter, Row, Table
 from handlers.sign import Links
 from handlers.telling import LANGUAGES, AnyTelling, asks_something, ends, has_reason, telling
@@ -20,6 +21,7 @@ from schemas.surveillance import RULE_OF, Because, Reason
 from schemas.word import UtcMs
 
 SUBJECT_COLUMNS = 200
+TAKE_OVER = "take_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,14 @@ def _side(t: AnyTelling, links: Links) -> Side:
         asked_heading=_asked_heading(t, letter),
         asks=_asks(t),
         press_how=_press_how(t, links),
-        not_mine=t.say("not_mine") if asks_something(t.delivery) else "",
+        not_mine=t.say("not_mine") if asks_something(t.delivery) and links.ack_url else "",
         facts_heading=t.say("known"),
         facts=tuple(letter.rows(t)),
         table=letter.table(t),
         notes=tuple(letter.notes(t)),
         grounds=tuple(filter(None, (_grade_held(t), _because(t, letter), _why(t, letter)))),
         others=tuple(filter(None, (_told(t), _taken(t), _next(t)))) if t.delivery.standing else (),
-        page=t.say("page"),
+        page=t.say("page") if links.ack_url else "",
         closing=t.say(letter.closing(t), title=_title(t)),
         button=t.say("button" if asks_something(t.delivery) else "button_read"),
     )
@@ -112,16 +114,28 @@ def _asks(t: AnyTelling) -> tuple[str, ...]:
 def _ask(t: AnyTelling, asked: Asked) -> str:
     text = word(ACTIONS, asked.action, t.lang)
     if asked.due is None:
-        return f"{text}."
-    form = "due_statutory" if asked.action in STATUTORY else "due"
+        before = t.say("due_before", due=_said_plainly(t, _climbs_at(t))) if asked.action == TAKE_OVER and _climbs_at(t) else ""
+        return f"{text}. {before}".rstrip()
+    if asked.action in STATUTORY:
+        return f"{text}. {t.say('due_statutory', due=t.tongue.deadline(statutory_due(t) or asked.due))}"
     due = t.tongue.before(asked.due) if asked.action in BEFORE_MIDNIGHT else t.tongue.deadline(asked.due)
-    return f"{text}. {t.say(form, due=due)}"
+    return f"{text}. {t.say('due', due=due)}"
+
+
+def _climbs_at(t: AnyTelling) -> UtcMs:
+    """When the next level is told unless somebody takes it; 0 when nothing is to come."""
+    due = t.standing.next_level_at
+    return due if due is not None and due > t.delivery.at else 0
 
 
 def _press_how(t: AnyTelling, links: Links) -> str:
-    telephone = tidy(links.telephone, 30)
-    phone = t.say("phone", number=f" {telephone}" if telephone else "", code=links.code)
-    return f"{t.say('press_how')} {phone}"
+    number, thread = tidy(links.telephone, 30), tidy(t.delivery.thread, 20)
+    said = [t.say("press_how")] if links.ack_url else []
+    if number:
+        said.append(t.say("phone", number=number, thread=thread, code=links.code))
+    if not links.ack_url and asks_something(t.delivery) and t.delivery.standing:
+        said.append(t.say("answer_how", thread=thread, revision=t.delivery.revision))
+    return " ".join(said) or t.say("reference", thread=thread)
 
 
 # 6. Why it reached the reader
@@ -169,7 +183,7 @@ def _told(t: AnyTelling) -> str:
     told = sorted(t.standing.told, key=lambda each: (each.level, each.at))
     if not told:
         return t.say("told_nobody")
-    levels = [(level, list(group)) for level, group in groupby(told, key=lambda each: each.level)]
+    levels = [(level, list(group)) for (level, _), group in groupby(told, key=lambda each: (each.level, _said_plainly(t, each.at)))]
     return t.say("told", levels="; ".join(_told_level(t, level, group) for level, group in levels))
 
 
@@ -194,7 +208,9 @@ def position_words(t: AnyTelling, position: str) -> str:
 def _taken(t: AnyTelling) -> str:
     stopping = [each for each in t.standing.taken if each.stops]
     others = [each for each in t.standing.taken if not each.stops]
-    said = [t.say("answered", taken=_takers(t, others))] if others else []
+    own = [each for each in t.standing.taken if each.position == t.delivery.to.position]
+    said = [t.say("taken_you", revision=each.revision, when=_said_plainly(t, each.at)) for each in own if asks_something(t.delivery)]
+    said += [t.say("answered", taken=_takers(t, others))] if others else []
     if stopping:
         said.append(t.say("taken", taken=_takers(t, stopping)))
     elif not ends(t.delivery):
@@ -207,8 +223,8 @@ def _takers(t: AnyTelling, taken: Sequence[Taken]) -> str:
 
 
 def _next(t: AnyTelling) -> str:
-    due = t.standing.next_level_at
-    if due is None or ends(t.delivery):
+    due = _climbs_at(t)
+    if not due or ends(t.delivery):
         return ""
     stopping = any(each.stops for each in t.standing.taken)
     return t.say("next_partial" if stopping else "next", when=t.tongue.deadline(due))

@@ -45,7 +45,10 @@ class TokenFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """What one message points its one reader to. The token of `ack_url` opens the page; `code` is for the telephone and opens nothing."""
+    """What one message points its one reader to.
+
+    The token of `ack_url` opens the page, if there is one; `code` is for the telephone and opens nothing.
+    """
 
     ack_url: str
     code: str
@@ -56,7 +59,7 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """The house's own keys and addresses. `page` is the acknowledgement page's root; `telephone` the duty desk, empty if it has none."""
+    """The house's own keys and addresses. `page` is the acknowledgement page's root, `telephone` the duty desk; empty if there is none."""
 
     keys: tuple[bytes, ...]
     page: str
@@ -66,7 +69,7 @@ class Seal:
 
     def links(self, delivery: Delivery, expires_at: UtcMs) -> Links:
         """The links of one delivery."""
-        url = f"{self.page.rstrip('/')}/a/{token(ticket(delivery, expires_at), self.keys)}"
+        url = f"{self.page.rstrip('/')}/a/{token(ticket(delivery, expires_at), self.keys)}" if self.page else ""
         return Links(url, code(delivery.id, self.keys[-1]), self.telephone, self.domain, self.sender)
 
 

@@ -3,17 +3,18 @@
 from enum import StrEnum
 
 from schemas.escalation import Delivery
-from schemas.surveillance import Numbers
+from schemas.surveillance import Aspects, Numbers
 from schemas.word import Part, UtcMs, Word
 
 
 class Seen(Part, frozen=True):
-    """What this receiver last read in this thread: the revision, the grade, and the figures by name."""
+    """What this receiver last read in this thread: the revision, the grade, the figures by name, and marks of what else it said."""
 
     revision: int
     grade: str
     at: UtcMs
     numbers: Numbers = ()
+    aspects: Aspects = ()
 
 
 class Attempt(Word, frozen=True):

@@ -54,6 +54,7 @@ class Doubt(StrEnum):
     CONTRADICTORY_TIME = "contradictory_time"
     CONTRADICTORY_SPLIT = "contradictory_split"
     CONTRADICTORY_REPLACEMENT = "contradictory_replacement"
+    NO_BULLETIN = "no_bulletin"
     RETRACTION_OF_NOTHING = "retraction_of_nothing"
     TIME_IN_THE_FUTURE = "time_in_the_future"
 

@@ -8,6 +8,7 @@ parties the first are kept with how many more there are.
 from enum import StrEnum
 from types import MappingProxyType
 
+from schemas.ids import digest
 from schemas.ledger import Place
 from schemas.word import Part, UtcMs, Word
 
@@ -222,6 +223,10 @@ Numbers = tuple[tuple[str, int], ...]
 """Figures by name, as they can be compared with what a reader saw before."""
 
 
+Aspects = tuple[tuple[str, str], ...]
+"""Marks by name: equal where what they stand for is."""
+
+
 class Situation(Part, frozen=True, kw_only=True, tag_field="picture"):
     """What is known at one revision of whatever the alert is about. unresolved: why a person must look (G5)."""
 
@@ -231,6 +236,10 @@ class Situation(Part, frozen=True, kw_only=True, tag_field="picture"):
 
     def numbers(self) -> Numbers:
         """The figures that a change is told by."""
+        return ()
+
+    def aspects(self) -> Aspects:
+        """What else a change is told by: a mark of each thing that is no figure, so that a reader can be told which of them has changed."""
         return ()
 
 
@@ -261,6 +270,22 @@ class IncidentSituation(Situation, frozen=True, kw_only=True, tag="incident"):
         split = (("wni", self.wni), ("wna", self.wna))
         headlines = ((figure.name, figure.headline.value) for figure in self.figures)
         return (*headlines, *((name, value) for name, value in split if value is not None))
+
+    def aspects(self) -> Aspects:
+        """What the others say, when it happened, who gave accounts of the cause, the clocks, what is doubted, and how sure it is."""
+        sources = [(figure.name, figure.headline.party, figure.headline.rank) for figure in self.figures]
+        others = [(figure.name, figure.others, figure.unlisted) for figure in self.figures if figure.others]
+        said = {
+            "sources": sources,
+            "others": others,
+            "times": (self.times, self.more_times, self.discovered_at),
+            "causes": (self.causes, self.more_causes),
+            "clocks": (self.clocks, self.more_clocks),
+            "doubts": self.unresolved,
+            "certainty": self.certainty,
+            "place": (self.place, self.kind, self.unit, self.employer),
+        }
+        return tuple((name, digest(ascii(value))[:8]) for name, value in said.items())
 
 
 class Trouble(StrEnum):

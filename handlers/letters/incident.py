@@ -11,14 +11,16 @@ from handlers.letters import incident_facts
 from handlers.letters.incident_facts import Incident, received_by
 from handlers.letters.incident_lead import UNKNOWN_FIRM, firm_name, lead_figures, one_sentence, when
 from handlers.letters.parts import Change, Row, Table, change_words, compared, ended, reason_of_end
-from handlers.telling import GRADE_COLUMNS, ends, graded, has_reason, is_cancelled, is_held, is_unverified, place_name
+from handlers.telling import GRADE_COLUMNS, Telling, ends, graded, has_reason, is_cancelled, is_held, is_unverified, place_name
 from handlers.wording.codes import BECAUSE, MATTERS, UNRESOLVED, WHY, word
-from handlers.wording.incident import event
+from handlers.wording.incident import ASPECTS, event
 from schemas.delivery import Attempt
 from schemas.escalation import Delivery, Why
-from schemas.surveillance import Because, FilingClock
+from schemas.surveillance import Because, FilingClock, IncidentSituation
+from schemas.word import UtcMs
 
 FILING_MATTER = "filing"
+MINUTE_MS = 60_000
 FILING = (Because.FILING_UNKNOWN, Because.FILING_OVERDUE, Because.FILING_DUE_SOON, Because.FILED)
 PARTS_OF_INJURED = ("serious", "light", "hospitalised", "observed", "outpatient")
 SPLIT = frozenset({"wni", "wna"})
@@ -44,7 +46,7 @@ def lead(t: Incident) -> str:
 
 def matters(t: Incident) -> Iterable[str]:
     """Ended, another matter, in doubt, held."""
-    return (*ended(t, f"{_event_noun(t)}, {when(t)}"), *filter(None, (_filing(t), _unresolved(t), _doubt(t), _held(t))))
+    return (*ended(t, f"{_event_noun(t)}, {when(t)}"), *filter(None, (_unanswered(t), _filing(t), _unresolved(t), _doubt(t), _held(t))))
 
 
 def _event_noun(t: Incident) -> str:
@@ -52,6 +54,15 @@ def _event_noun(t: Incident) -> str:
     place = t.situation.place
     noun = event(t.situation.kind).noun.of(t.lang)
     return f"{noun}, {firm_name(t, place)} ({place_name(t, place)})"
+
+
+def _unanswered(t: Incident, form: str = "unanswered_for") -> str:
+    """To whoever had it before: for how long nobody has taken it."""
+    told, taken = t.standing.told, t.standing.taken
+    if t.delivery.why is not Why.UNANSWERED or t.attempt.seen is None or not told or any(each.stops for each in taken):
+        return ""
+    minutes = (t.delivery.at - min(each.at for each in told)) // MINUTE_MS
+    return t.say(form, minutes=t.tongue.number(minutes)) if minutes > 0 else ""
 
 
 def filing_matter(delivery: Delivery) -> str:
@@ -70,8 +81,19 @@ def _filing(t: Incident) -> str:
         return ""
     if matter == Because.FILED:
         return _filed(t, clocks)
+    return t.say(matter, due=t.tongue.deadline(_counted(matter, clocks)))
+
+
+def _counted(matter: str, clocks: Sequence[FilingClock]) -> UtcMs:
+    """Reminded of on the earliest time stated, counted on the latest (R11)."""
     clock = _open_clock(clocks)
-    return t.say(matter, due=t.tongue.deadline(clock.due_first if matter == Because.FILING_DUE_SOON else clock.due_last))
+    return clock.due_first if matter == Because.FILING_DUE_SOON else clock.due_last
+
+
+def statutory_due(t: Telling[Any]) -> UtcMs | None:
+    """The end of the 48 hours that a message about the written report speaks of: what it asks has no other."""
+    situation, matter = t.situation, filing_matter(t.delivery)
+    return _counted(matter, situation.clocks) if matter and isinstance(situation, IncidentSituation) and situation.clocks else None
 
 
 def _open_clock(clocks: Sequence[FilingClock]) -> FilingClock:
@@ -144,9 +166,18 @@ def changed(t: Incident) -> str:
     said = [change_words(t, change) for change in _worth_saying(t.attempt)]
     if seen.grade != t.delivery.grade:
         said.insert(0, t.say("grade_change", old=tidy(seen.grade, GRADE_COLUMNS), new=t.grade))
+    names = t.tongue.listed(_aspects_changed(t))
     if said:
-        return t.say("since", revision=seen.revision, changes="; ".join(said))
+        return t.say("since", revision=seen.revision, changes="; ".join((*said, *([t.say("aspects", names=names)] if names else []))))
+    if names:
+        return t.say("aspects_only", revision=seen.revision, names=names)
     return t.say("still" if seen.revision == t.delivery.revision else "unchanged", revision=seen.revision)
+
+
+def _aspects_changed(t: Incident) -> list[str]:
+    """What else differs from what this reader saw, by name."""
+    before = dict(t.attempt.seen.aspects) if t.attempt.seen else {}
+    return [word(ASPECTS, name, t.lang) for name, mark in t.situation.aspects() if before and before.get(name) != mark]
 
 
 # Why, and what is over
@@ -203,7 +234,7 @@ def subject(t: Incident) -> str:
     """Grade, revision, what, who, where, how many."""
     place = t.situation.place
     what = (event(t.situation.kind).noun.of(t.lang), firm_name(t, place), place_name(t, place, brief=True), _headcount(t))
-    return f"{_rank(t)} r{t.delivery.revision}: {_matter(t)}{', '.join(filter(None, what))}"
+    return f"{_rank(t)} r{t.delivery.revision}: {_unanswered(t, 'subject_unanswered')}{_matter(t)}{', '.join(filter(None, what))}"
 
 
 def _rank(t: Incident) -> str:

@@ -157,6 +157,10 @@ UNRESOLVED: Mapping[str, Both] = {
         "rincian WNI dan WNA tidak cocok dengan jumlah meninggal", "the split by nationality does not add up to the dead"
     ),
     "contradictory_replacement": Both("kabar saling menggantikan berputar", "bulletins replace one another in a circle"),
+    "no_bulletin": Both(
+        "ada pernyataan resmi tentang korban, tetapi tidak ada kabar kejadiannya",
+        "casualties were declared, but no bulletin tells of the incident",
+    ),
     "retraction_of_nothing": Both("pencabutan tidak menyebut keterangan mana yang dicabut", "a retraction does not say what it takes back"),
     "contradictory_time": Both("waktu yang disebut saling bertentangan", "the times stated contradict each other"),
     "time_in_the_future": Both("waktu yang disebut ada di masa depan", "a time stated lies in the future"),

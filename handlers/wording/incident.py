@@ -104,6 +104,18 @@ PARTIES = (
     Both("perusahaan", "the firm"),
 )
 
+ASPECTS: Mapping[str, Both] = {
+    "sources": Both("siapa yang menyatakan angka", "who states the figures"),
+    "others": Both("angka pihak lain", "the figures of others"),
+    "times": Both("waktu kejadian", "the time of occurrence"),
+    "causes": Both("siapa yang memberi keterangan sebab", "who gave an account of the cause"),
+    "clocks": Both("batas laporan tertulis", "the deadline of the written report"),
+    "doubts": Both("hal yang perlu dilihat petugas", "what a person must look at"),
+    "certainty": Both("tingkat kepastian", "how sure it is"),
+    "place": Both("tempat, jenis atau unit", "place, kind or unit"),
+}
+"""What may have changed beside figures, by the names of the situation's marks."""
+
 OPENED_BY: Mapping[str, Both] = {
     "occurrence": Both("sejak kejadian", "from the occurrence"),
     "dead": Both("sejak pekerja dinyatakan meninggal", "from a worker being declared dead"),

@@ -42,6 +42,20 @@ COMMON: Mapping[str, Both] = {
         "TIDAK ADA YANG BERUBAH sejak r{revision} yang Anda terima.", "NOTHING HAS CHANGED since the r{revision} that you received."
     ),
     "value_unknown": Both("belum diketahui", "not known"),
+    "aspects": Both("berubah juga {names}", "changed too: {names}"),
+    "aspects_only": Both(
+        "ANGKA TIDAK BERUBAH SEJAK r{revision}; yang berubah: {names}.", "NO FIGURE CHANGED SINCE r{revision}; what did: {names}."
+    ),
+    "unanswered_for": Both(
+        "SUDAH {minutes} MENIT BELUM ADA YANG MENGAMBIL ALIH. Anda pernah menerima ini.",
+        "NOBODY HAS TAKEN THIS FOR {minutes} MINUTES. You have had it before.",
+    ),
+    "subject_unanswered": Both("{minutes} menit belum diambil alih: ", "{minutes} min not taken: "),
+    "taken_you": Both(
+        "Anda sudah mengambil alih r{revision} ({when}); yang masih diminta ada di atas.",
+        "You took r{revision} ({when}); what is still asked stands above.",
+    ),
+    "due_before": Both("Sebelum {due}.", "Before {due}."),
     "grade_change": Both("keparahan {old} -> {new}", "grade {old} -> {new}"),
     "change": Both("{name} {old} -> {new}", "{name} {old} -> {new}"),
     "appeared": Both("{name} {new} (baru)", "{name} {new} (new)"),
@@ -51,7 +65,15 @@ COMMON: Mapping[str, Both] = {
     "due": Both("Batas: {due}.", "Due {due}."),
     "due_statutory": Both("Batas 2x24 jam: {due}.", "The 48 hours end {due}."),
     "press_how": Both("(Membuka halaman tidak mengubah apa pun.)", "Use the link above (opening it changes nothing)."),
-    "phone": Both("Tanpa internet: telepon piket{number}, kode {code}.", "No internet: phone the duty desk{number}, code {code}."),
+    "phone": Both(
+        "Tanpa internet: telepon piket {number}, sebutkan {thread}, kode {code}.",
+        "No internet: phone the duty desk {number}, name {thread}, code {code}.",
+    ),
+    "answer_how": Both(
+        "Jawab lewat petugas yang ditunjuk daftar jabatan, atau: siaga ack {thread} --revision {revision}.",
+        "Answer through the officer whom the roster names, or: siaga ack {thread} --revision {revision}.",
+    ),
+    "reference": Both("Untuk ditanyakan: {thread}.", "For questions: {thread}."),
     "not_mine": Both(
         "Bukan wilayah Anda, atau ada yang keliru? Tombolnya di halaman itu.", "Not yours, or something wrong? The button is on that page."
     ),

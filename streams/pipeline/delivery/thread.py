@@ -134,11 +134,17 @@ def with_told(thread: Thread, wait: Wait, at: UtcMs) -> Thread:
     return replace(thread, root=thread.root or wait.id).with_line(line)
 
 
+def seen_of(delivery: Delivery) -> Seen:
+    """What its reader has seen when it has arrived."""
+    situation = delivery.situation
+    return Seen(delivery.revision, delivery.grade, delivery.at, situation.numbers(), situation.aspects())
+
+
 def with_accepted(thread: Thread, delivery: Delivery) -> Thread:
     """The thread after an acceptance: what the receiver has now seen. An older message of another matter takes nothing back."""
     if thread.seen and thread.seen.revision > delivery.revision:
         return thread
-    return replace(thread, seen=Seen(delivery.revision, delivery.grade, delivery.at, delivery.situation.numbers()))
+    return replace(thread, seen=seen_of(delivery))
 
 
 def closes_at(thread: Thread, delivering: Delivering) -> UtcMs:

@@ -75,7 +75,7 @@ def standing(escalation: Open, books: Books) -> Standing:
         told=tuple(hearer.told for hearer in escalation.hearers),
         taken=escalation.taken,
         held_until=escalation.leading.held_until,
-        next_level_at=climb.due if climb else None,
+        next_level_at=climb.due if climb and climb.all_of_it else None,
         unverified=escalation.unverified and not escalation.verified,
     )
 

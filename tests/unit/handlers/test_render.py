@@ -1,5 +1,6 @@
 """What people receive: the golden letters, the order of the contract, and names that try to break it."""
 
+import dataclasses
 import email
 import json
 import re
@@ -448,6 +449,94 @@ def test_a_reader_who_saw_the_same_figures_is_told_so():
     assert "TIDAK ADA YANG BERUBAH sejak r2" in flat(
         render.text(replace(LETTERS["itss-s5-r2"], seen=again), links_of(LETTERS["itss-s5-r2"]))
     )
+
+
+def aspects_of(told):
+    return told.delivery.situation.aspects()
+
+
+def test_what_changed_beside_the_figures_is_named():
+    """ANGKA TIDAK BERUBAH alone sends the reader searching."""
+    seen = Seen(1, "S5", 0, R2.situation.numbers(), aspects_of(LETTERS["itss-s5-r2"]))
+    later = replace(R2.situation, times=R2.situation.times[:1], causes=R2.situation.causes[:1])
+    told = replace(LETTERS["itss-s5-r2"], seen=seen, delivery=replace(R2, situation=later))
+    said = flat(render.text(told, links_of(told)))
+    assert "ANGKA TIDAK BERUBAH SEJAK r1; yang berubah: waktu kejadian dan siapa yang memberi keterangan sebab." in said
+    moved = replace(told, seen=replace(seen, numbers=(("dead", 12), *seen.numbers[1:])))
+    assert "meninggal 12 -> 13; berubah juga waktu kejadian dan siapa" in flat(render.text(moved, links_of(moved)))
+    same = replace(told, delivery=R2)
+    assert "ANGKA TIDAK BERUBAH SEJAK r1; yang berubah ada di bawah ini." in flat(render.text(same, links_of(same)))
+
+
+def test_a_repeat_says_for_how_long_nobody_has_taken_it():
+    """And only to whoever had it before: to others it is news."""
+    standing = replace(R2.standing, taken=())
+    climbs = replace(LETTERS["itss-s5-r2"], delivery=replace(R2, why=Why.UNANSWERED, at=letters_at("11:25"), standing=standing))
+    assert letter.subject(climbs).startswith("[LATIHAN/EXERCISE] S5 BENCANA r2: 15 menit belum diambil alih: ledakan tungku")
+    assert render.text(climbs, links_of(climbs)).split("\n")[1].startswith("SUDAH 15 MENIT BELUM ADA YANG MENGAMBIL ALIH.")
+    first = replace(climbs, seen=None)
+    assert "MENIT BELUM" not in render.text(first, links_of(first))
+    taken = replace(climbs, delivery=replace(climbs.delivery, standing=replace(standing, taken=incidents.TAKEN)))
+    assert "MENIT BELUM" not in render.text(taken, links_of(taken))
+
+
+def letters_at(time):
+    return wita("2023-12-24", time)
+
+
+def test_taking_over_has_the_next_levels_time_as_its_deadline():
+    first = LETTERS["itss-s5-r1"]
+    assert "1. Ambil alih sekarang. Sebelum 11.25 WITA. https" in flat(text_of("itss-s5-r1"))
+    late = replace(first, delivery=replace(first.delivery, at=letters_at("11:25")))
+    said = flat(render.text(late, links_of(late)))
+    assert "Sebelum" not in said
+    assert "tingkat berikutnya" not in said
+
+
+def test_each_position_is_told_at_its_own_time():
+    standing = replace(R2.standing, told=(Told("estate:imip", 0, letters_at("11:10")), Told("polres:72.06", 0, letters_at("11:40"))))
+    told = replace(LETTERS["itss-s5-r2"], delivery=replace(R2, standing=standing))
+    said = flat(render.text(told, links_of(told)))
+    assert "tingkat 0 (11.10 WITA) pengelola kawasan; tingkat 0 (11.40 WITA) Polres." in said
+
+
+def test_whoever_took_an_earlier_revision_is_told_so():
+    told = replace(LETTERS["itss-s5-r2"], delivery=replace(R2, standing=replace(R2.standing, taken=incidents.TAKEN)))
+    assert "Anda sudah mengambil alih r1 (11.31 WITA); yang masih diminta ada di atas." in flat(render.text(told, links_of(told)))
+
+
+def test_a_letter_about_the_report_names_one_deadline():
+    """The clock is counted on the latest time stated, in the headline and in what is asked."""
+    question = LETTERS["filing-question"].delivery
+    clock = replace(question.situation.clocks[0], due_last=question.situation.clocks[0].due_last + 3_600_000)
+    asked = (Asked("say_received", clock.due_first),)
+    told = replace(
+        LETTERS["filing-question"], delivery=replace(question, situation=replace(question.situation, clocks=(clock,)), asked=asked)
+    )
+    said = flat(render.text(told, links_of(told)))
+    assert said.count("2x24 jam: Minggu 13 Jul 10.00 WITA (09.00 WIB).") == 2
+
+
+@pytest.mark.parametrize("name", ["itss-s5-r1", "itss-s5-r2-informed", "digest"])
+def test_where_there_is_no_page_the_letter_says_how_to_answer(name):
+    """No link that leads nowhere, no desk without a number."""
+    told = LETTERS[name]
+    links = replace_seal(page="", telephone="").links(told.delivery, 0)
+    text = flat(render.text(told, links) + render.html(told, links))
+    assert [each for each in ("http://", "https://", "telepon piket", "halaman itu", "Membuka halaman", "href") if each in text] == []
+    how = f"siaga ack {told.delivery.thread} --revision 1." if name == "itss-s5-r1" else f"Untuk ditanyakan: {told.delivery.thread}."
+    assert how in text
+    assert hook_body.body(told, links)["ack_url"] is None
+
+
+def test_the_code_stands_beside_what_it_is_for():
+    assert f"telepon piket 021-5550-0110, sebutkan {R2.thread}, kode" in flat(text_of("itss-s5-r2"))
+    links = replace_seal(telephone="").links(R2, 0)
+    assert "telepon" not in render.text(LETTERS["itss-s5-r2"], links)
+
+
+def replace_seal(**changes):
+    return dataclasses.replace(incidents.SEAL, **changes)
 
 
 def test_a_risen_grade_is_the_first_change_that_is_said():

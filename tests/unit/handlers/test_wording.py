@@ -13,7 +13,7 @@ from schemas.escalation import Why
 from schemas.intake import Grade, IncidentKind, Outcome, Rank
 from schemas.ledger import Doubt, Odd
 from schemas.obligations import Step
-from schemas.surveillance import RULE_OF, Because, Certainty, Rule, Trouble
+from schemas.surveillance import RULE_OF, Because, Certainty, IncidentSituation, Rule, Trouble
 from streams.pipeline.intake.decode import Refusing
 
 FIGURE_NAMES = (
@@ -74,6 +74,10 @@ def test_both_languages_fill_the_same_gaps(name):
 
 def test_every_filing_reason_has_its_sentence_and_its_subject():
     assert all(reason in PHRASES and f"subject_{reason}" in PHRASES for reason in FILING)
+
+
+def test_whatever_changes_beside_figures_has_a_name():
+    assert {name for name, _ in IncidentSituation(incident="", kind="").aspects()} == set(incident.ASPECTS)
 
 
 def test_every_sort_of_a_duty_has_its_sentence_and_its_subject():

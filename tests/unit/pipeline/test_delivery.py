@@ -81,6 +81,7 @@ class TestAttempts:
         assert attempt.root == "first"
         assert attempt.seen is not None
         assert (attempt.seen.revision, attempt.seen.grade, attempt.seen.at, attempt.seen.numbers) == (1, "S3", NOON, (("dead", 2),))
+        assert attempt.seen.aspects == attempt.delivery.situation.aspects() != ()
 
     def test_an_older_message_of_another_topic_takes_nothing_back(self) -> None:
         """`seen` never goes backwards."""

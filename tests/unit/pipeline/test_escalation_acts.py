@@ -147,3 +147,13 @@ def test_only_the_latest_acknowledgement_of_a_position_is_kept(chain, taken):
         judged(chain, acknowledge("estate:imip"), "11:21")
     (standing,) = chain.standing.values()
     assert [(t.position, t.revision) for t in standing.standing.taken] == [("estate:imip", 5)]
+
+
+def test_a_level_that_is_told_regardless_is_no_climb(chain):
+    """Once it has been taken nobody reads that it was not enough, although the minister's office is still to be informed (G4)."""
+    chain.hears(bulletin(dead=12), "11:10")
+    assert [judged(chain, acknowledge(p), "11:12") for p in ("disnakertrans:72", "dg-kpaii")][-1] == Judged.TAKEN
+    (standing,) = chain.standing.values()
+    assert (standing.state, standing.standing.next_level_at) == ("taken", None)
+    chain.tick_through("11:30")
+    assert "minister-office" in {each.to.position for each in chain.deliveries}

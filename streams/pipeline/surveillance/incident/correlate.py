@@ -60,6 +60,20 @@ def figures(standing: Sequence[Assertion], headline_hours: int) -> tuple[Figure,
     return tuple(found)
 
 
+def with_declared(figures: Sequence[Figure], declared: Sequence[Assertion]) -> tuple[Figure, ...]:
+    """The figures, where officials have declared more persons than a headline says by that sum, and the headline beside it (R12)."""
+    if not declared:
+        return tuple(figures)
+    newest, found = declared[-1], {figure.name: figure for figure in figures}
+    for name, total in newest.counts:
+        stated, known = Stated(total, newest.party, newest.rank, newest.asserted_at), found.get(name)
+        if known is None:
+            found[name] = Figure(name, stated)
+        elif known.headline.value < total:
+            found[name] = Figure(name, stated, (known.headline, *known.others), known.unlisted)
+    return tuple(found[name] for name in SHOWN if name in found)
+
+
 class _Said(NamedTuple):
     """One party's latest figure, as it is ranked: the highest rank first, then the newest."""
 

@@ -4,12 +4,12 @@ Each fact is an entry of its own, so that an incident of which thousands of bull
 the facts alone: whatever order they come in, the same ones are left (law 4).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import nlargest, nsmallest
 from itertools import groupby
 
 from schemas.ids import digest
-from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, Rank
+from schemas.intake import AccidentReportFiled, IncidentBulletin, IncidentKind, InjuryOutcome, Outcome, Rank
 from schemas.ledger import Admitted, Doubt
 from schemas.policy import Surveilling
 from schemas.surveillance import CauseStated, shown
@@ -25,9 +25,11 @@ OFFICIAL = frozenset(rank.value for rank in Rank if rank.is_official)
 Voice = tuple[str, str]
 """A party at the rank that INTAKE gave it."""
 
+_DECLARED = "declared"
+
 
 class Assertion(Part, frozen=True, array_like=True, tag="assertion"):
-    """One bulletin, condensed: who said what when. `counts` holds only what was stated."""
+    """One bulletin, condensed: who said what when. `counts` holds only what was stated; of what is `declared`, all that was by then."""
 
     source: str
     id: str
@@ -47,6 +49,7 @@ class Assertion(Part, frozen=True, array_like=True, tag="assertion"):
     replaces: str = ""
     retracted: bool = False
     unresolved: tuple[str, ...] = ()
+    declared: bool = False
 
     @property
     def said_at(self) -> UtcMs:
@@ -55,12 +58,12 @@ class Assertion(Part, frozen=True, array_like=True, tag="assertion"):
 
     @property
     def voice(self) -> Voice:
-        """Whose word it is: who is quoted by a stranger is not heard to have spoken (R13)."""
-        return self.rank, self.party
+        """Whose word it is: who is quoted by a stranger is not heard to have spoken (R13). Declarations are one voice."""
+        return (_DECLARED, "") if self.declared else (self.rank, self.party)
 
 
 class Declared(Part, frozen=True, array_like=True, tag="declared"):
-    """A later declaration of death, disability or illness: it opens a second clock if somebody official made it."""
+    """A later declaration of death, disability or illness: if somebody official made it, it opens a second clock and counts (R11, R12)."""
 
     source: str
     id: str
@@ -68,6 +71,9 @@ class Declared(Part, frozen=True, array_like=True, tag="declared"):
     outcome: str
     declared_at: UtcMs
     rank: str
+    persons: int = 1
+    by: str = ""
+    occurred_at: UtcMs = 0
 
     @property
     def said_at(self) -> UtcMs:
@@ -118,7 +124,8 @@ def heard(admitted: Admitted) -> Heard:
             return Filed(*identity, report.filed_at, shown(report.received_by), admitted.rank)
         case InjuryOutcome.type:
             outcome = InjuryOutcome.model_validate_json(raw)
-            return Declared(*identity, outcome.outcome, _said_at(admitted, outcome.declared_at), admitted.rank)
+            said = (outcome.outcome, _said_at(admitted, outcome.declared_at), admitted.rank)
+            return Declared(*identity, *said, outcome.persons, shown(outcome.declared_by.name), outcome.occurred_at)
         case _:
             return assertion_of(admitted, IncidentBulletin.model_validate_json(raw))
 
@@ -156,6 +163,26 @@ def assertion_of(admitted: Admitted, bulletin: IncidentBulletin) -> Assertion:
         retracted=bulletin.retracted or admitted.moved_away,
         unresolved=admitted.unresolved,
     )
+
+
+def declarations(declared: Iterable[Declared]) -> Iterator[Assertion]:
+    """What officials have declared by each moment, added up: the dead, and as seriously injured the disabled and the ill (R12)."""
+    totals = {"dead": 0, "serious": 0}
+    for one in sorted((d for d in declared if d.rank in OFFICIAL), key=age):
+        totals["dead" if one.outcome == Outcome.DEAD else "serious"] += one.persons
+        yield Assertion(
+            source=one.source,
+            id=f"{_DECLARED}:{one.id}",
+            digest=one.digest,
+            party=one.by,
+            rank=one.rank,
+            asserted_at=one.declared_at,
+            occurred_at=one.occurred_at,
+            kind=IncidentKind.OTHER,
+            counts=tuple((name, total) for name, total in totals.items() if total),
+            unresolved=(Doubt.NO_BULLETIN,),
+            declared=True,
+        )
 
 
 def _counts(bulletin: IncidentBulletin) -> Iterator[tuple[str, int | None]]:

@@ -11,7 +11,7 @@ from schemas.surveillance import AlertState, Because, FilingClock, IncidentSitua
 from schemas.word import UtcMs
 from streams.pipeline.surveillance.alerts import Finding
 from streams.pipeline.surveillance.incident import rules
-from streams.pipeline.surveillance.incident.facts import Assertion, Declared, Filed, Heard
+from streams.pipeline.surveillance.incident.facts import Assertion, Declared, Filed, Heard, declarations
 from streams.pipeline.surveillance.incident.memory import Incident
 from streams.pipeline.surveillance.incident.situation import situation
 from streams.pipeline.surveillance.incident.timeline import Walked, walked
@@ -39,10 +39,11 @@ class View(NamedTuple):
 def view_of(incident: Incident, facts: Mapping[str, Heard], policy: Policy) -> View:
     """The timeline, walked once."""
     assertions = [fact for fact in facts.values() if isinstance(fact, Assertion)]
-    along = walked(assertions, partial(rules.grade_of, policy=policy.severity))
     declared = [fact for fact in facts.values() if isinstance(fact, Declared)]
+    along = walked([*assertions, *declarations(declared)], partial(rules.grade_of, policy=policy.severity))
+    bulletins = tuple(a for a in along.standing if not a.declared)
     filed = [fact for fact in facts.values() if isinstance(fact, Filed)]
-    clocks = rules.filing_clocks(along.standing, declared, filed, policy.filing)
+    clocks = rules.filing_clocks(bulletins, declared, filed, policy.filing)
     return View(
         incident=incident,
         policy=policy,
@@ -50,7 +51,7 @@ def view_of(incident: Incident, facts: Mapping[str, Heard], policy: Policy) -> V
         graded=rules.graded(along.deciding, policy.severity),
         clocks=clocks,
         situation=situation(incident, along.standing, clocks, policy.severity),
-        occurred_at=max((a.occurred_at for a in assertions), default=None),
+        occurred_at=max((a.occurred_at for a in assertions or along.standing), default=None),
     )
 
 

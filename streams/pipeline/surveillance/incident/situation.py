@@ -17,8 +17,10 @@ MOST_DOUBTS = 12
 
 
 def situation(incident: Incident, standing: Sequence[Assertion], clocks: Sequence[FilingClock], policy: Severity) -> IncidentSituation:
-    """The incident as it is known now."""
-    figures = correlate.figures(standing, policy.headline_hours)
+    """The incident as it is known now: by bulletins, and where there is none by what was declared."""
+    every, declared = standing, [a for a in standing if a.declared]
+    standing = [a for a in every if not a.declared] or declared[-1:]
+    figures = correlate.with_declared(correlate.figures(standing, policy.headline_hours), declared)
     dead = next((figure.headline for figure in figures if figure.name == "dead"), None)
     split = next((a for a in reversed(standing) if dead and _splits(a, dead)), None)
     newest = standing[-1] if standing else None
@@ -26,7 +28,7 @@ def situation(incident: Incident, standing: Sequence[Assertion], clocks: Sequenc
     return IncidentSituation(
         place=placed(incident.place),
         unresolved=tuple(sorted({doubt for a in standing for doubt in a.unresolved}))[:MOST_DOUBTS],
-        certainty=correlate.certainty(standing),
+        certainty=correlate.certainty(every),
         incident=incident.incident,
         kind=correlate.headline_kind(standing),
         unit=correlate.latest_text(standing, "unit"),
