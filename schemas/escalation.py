@@ -166,6 +166,8 @@ class Delivery(Word, frozen=True):
 
     id: R16's key. thread: the escalation, or the digest. matter: what of it is told (`facts`, or a matter beside them). rank: how grave it
     is beside other messages, by the policy; peak: the figure whose rise is never held back. standing: where the escalation stands.
+    meant_for: whom it could not be delivered to, where somebody is told instead. instead: of a digest, who is told if it is given up,
+    one after the other.
     """
 
     id: str
@@ -189,6 +191,8 @@ class Delivery(Word, frozen=True):
     standing: Standing | None = None
     urgent: bool = False
     exercise: bool = False
+    meant_for: Addressee | None = None
+    instead: tuple[Addressee, ...] = ()
 
 
 class Row(Part, frozen=True):
@@ -203,7 +207,7 @@ class Item(Word, frozen=True):
 
     thread: the digest. series, period: what it is about, and which time of it. place: where its reader looks from. closes: when it is
     told. subjects: those that it is about, the first of them; of a batch receiver's all of them, page by page. deadline: what was due, if
-    anything was. quiet: it completes the sums, and is no reason to write to anybody.
+    anything was. quiet: it completes the sums, and is no reason to write to anybody. instead: who is told if the digest is given up.
     """
 
     thread: str
@@ -227,6 +231,7 @@ class Item(Word, frozen=True):
     exercise: bool = False
     deadline: Deadline | None = None
     quiet: bool = False
+    instead: tuple[Addressee, ...] = ()
 
 
 class EscalationState(StrEnum):

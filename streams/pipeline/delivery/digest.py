@@ -1,7 +1,7 @@
 """Digest: what each estate adds in, one letter to one receiver out, when it closes; one update for what changes afterwards (law 11).
 
 Everything in the letter derives from the estates' latest items, so that neither their order nor a repeat leaves a trace (law 4). The letter
-is said as a delivery to this room's own inbox: from there on it is a letter like any other.
+is said as a delivery to this room's own inbox, for whoever looks there, and posted in the same step: it is a letter like any other.
 """
 
 from collections.abc import Mapping
@@ -171,6 +171,7 @@ def _letter(gathering: Gathering, items: list[Item], at: UtcMs) -> Delivery:
         reasons=(),
         asked=_asked(items),
         exercise=newest.exercise,
+        instead=newest.instead,
     )
 
 
@@ -276,4 +277,5 @@ def _page(item: Item) -> Delivery:
         situation=situation,
         reasons=(),
         exercise=item.exercise,
+        instead=item.instead,
     )

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from schemas.delivery import Attempt, Ending, GaveUp, Outcome
 from schemas.escalation import Delivery
 from schemas.policy import Delivering
-from schemas.topics import ATTEMPTS, ESCALATION_INBOX
+from schemas.topics import ATTEMPTS, DELIVERY_INBOX, ESCALATION_INBOX
 from schemas.word import Stamp, UtcMs
+from streams.pipeline.delivery.instead import told_instead
 from streams.pipeline.delivery.letterbox import Up, charged, in_order, letter_of, queued_up, turn
 from streams.pipeline.delivery.memory import Letter, Letterbox, Open, Thread, Wait, letter_key, thread_key
 from streams.pipeline.delivery.retry import lapses, may_be_double, not_after
@@ -78,8 +79,12 @@ class Draft:
         self._letters[letter_key(self.receiver, name, wait.id)] = None
 
     def give_up(self, name: str, wait: Wait, gave_up: GaveUp, answer: str) -> None:
-        """A letter is given up, for this reason."""
+        """A letter is given up, for this reason; a digest is told to somebody else."""
+        delivery, disabled = self.letter(name, wait.id), self.box.disabled
         self.end(name, wait, Ending.GIVEN_UP, answer=answer, gave_up=gave_up)
+        refused = wait.tries > 0 and disabled is not None and disabled.address == wait.address
+        others = told_instead(delivery, disabled=refused)
+        self._words += (Said(DELIVERY_INBOX, other.to.receiver, other, self._stamp) for other in others)
 
     def waiting(self) -> Iterator[Up]:
         """All waiting letters in order."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from schemas.codec import decode, name_of
+from schemas.codec import decode, encode, name_of
 from schemas.delivery import Ending, GaveUp, Receipt, ReceiptKind
 from schemas.escalation import Delivery, Item
 from schemas.ledger import Origin, Parked, Tick
@@ -44,7 +44,8 @@ def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Ste
         case Item() if not digest.has_room(entries, word):
             return _park(record, "more estates than one digest may have")
         case Item():
-            return digest.add(entries, word, in_force.policy.delivery, _stamp(record))
+            added = digest.add(entries, word, in_force.policy.delivery, _stamp(record))
+            return _posted(added, Draft(entries, record, word.to.receiver, in_force.policy.delivery))
         case Receipt():
             return _receipt(Draft(entries, record, word.receiver, in_force.policy.delivery), word)
         case Tick():
@@ -100,6 +101,15 @@ def _delivery(draft: Draft, delivery: Delivery, size: int) -> Step:
         draft.keep(delivery.thread, with_arrival(thread, wait))
         _keep_within_bounds(draft)
     return draft.finish()
+
+
+def _posted(step: Step, draft: Draft) -> Step:
+    """The letter that a digest says goes into the letterbox in the same step: when it comes back it is known, and nobody waits for that."""
+    letter = next((said.word for said in step.words if isinstance(said.word, Delivery)), None)
+    if letter is None:
+        return step
+    posted = _delivery(draft, letter, len(encode(letter)))
+    return Step({**step.changes, **posted.changes}, (*step.words, *posted.words), {**step.due, **posted.due})
 
 
 def _hindrance(box: Letterbox, wait: Wait, size: int) -> tuple[GaveUp, str] | None:
@@ -233,7 +243,9 @@ def _tick(entries: Mapping[str, Entry], record: Record, tick: Tick, in_force: In
         case Thread() as thread:
             return _tick_thread(entries, key, thread, tick.at, in_force.policy.delivery)
         case digest.Gathering() as gathering:
-            return digest.tick(entries, gathering, tick.at, (in_force.policy.delivery, _stamp(record)))
+            draft = Draft(entries, record, gathering.receiver, in_force.policy.delivery)
+            draft.wall = tick.wall
+            return _posted(digest.tick(entries, gathering, tick.at, (in_force.policy.delivery, _stamp(record))), draft)
         case digest.Series() as series:
             return digest.tick_series(series, key, tick.at, in_force.policy.delivery)
         case _:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from schemas.escalation import Asked, Item, Role, Row
+from schemas.escalation import Addressee, Asked, Item, Role, Row
 from schemas.ledger import Place
 from schemas.policy import Audience, Position, Route
 from schemas.surveillance import Numbers, Rule, Subject, shown
@@ -44,7 +44,7 @@ class _Reader(NamedTuple):
 
 def items(gathered: Gathered, firing: list[Shared], changed: list[Shared], at: UtcMs, books: Books) -> tuple[Said, ...]:
     """For a person the sums, and the first of those listed; for a system that passes on, every subject that has changed, page by page."""
-    words = [word for reader in _readers(gathered, books) for word in _for(reader, gathered, (firing, changed), at)]
+    words = [word for reader in _readers(gathered, books) for word in _for(reader, gathered, (firing, changed), (at, books))]
     return tuple(Said(DELIVERY_INBOX, word.to.receiver, word, books.stamp) for word in words)
 
 
@@ -59,11 +59,11 @@ def _readers(gathered: Gathered, books: Books) -> tuple[_Reader, ...]:
     return tuple(found.values())
 
 
-def _for(reader: _Reader, gathered: Gathered, shares: tuple[list[Shared], list[Shared]], at: UtcMs) -> Iterator[Item]:
+def _for(reader: _Reader, gathered: Gathered, shares: tuple[list[Shared], list[Shared]], when: tuple[UtcMs, Books]) -> Iterator[Item]:
     firing, changed = ([shared for shared in some if reader.reads(shared)] for some in shares)
     if not firing and gathered.revision == 1:
         return
-    whole = _item(reader, gathered, firing, at)
+    whole = _item(reader, gathered, firing, when)
     listed = [shared.subject for shared in firing if reader.lists(shared.rule)]
     for to in addressees(reader.position, whole.to.role, first_choice(reader.position)):
         if to.batch:
@@ -89,8 +89,9 @@ def pages(subjects: list[Subject]) -> Iterator[tuple[Subject, ...]]:
         yield tuple(page)
 
 
-def _item(reader: _Reader, gathered: Gathered, firing: list[Shared], at: UtcMs) -> Item:
+def _item(reader: _Reader, gathered: Gathered, firing: list[Shared], when: tuple[UtcMs, Books]) -> Item:
     """What all endpoints of a reader are told; the first of them stands for all."""
+    at, books = when
     rules = {shared.rule for shared in firing}
     asking = [audience for route, audience in reader.named if route.rule in rules and Role(audience.role) is Role.ACT]
     route, audience = reader.named[0]
@@ -115,7 +116,18 @@ def _item(reader: _Reader, gathered: Gathered, firing: list[Shared], at: UtcMs) 
         exercise=gathered.exercise,
         deadline=gathered.deadline,
         quiet=all(shared.quiet for shared in firing),
+        instead=_instead(reader, role, books),
     )
+
+
+def _instead(reader: _Reader, role: Role, books: Books) -> tuple[Addressee, ...]:
+    """The position's other endpoints, and the desk of last resort, which at least knows then whom to telephone."""
+    chosen = {receiver.id for receiver in first_choice(reader.position)}
+    others = addressees(reader.position, role, [receiver for receiver in reader.position.receivers if receiver.id not in chosen])
+    desk = books.roster.position(books.policy.desk_of_last_resort)
+    if desk is None or desk.id == reader.position.id:
+        return others
+    return (*others, *addressees(desk, Role.INFORM, first_choice(desk)))
 
 
 def _totals(firing: list[Shared]) -> Numbers:

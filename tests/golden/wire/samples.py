@@ -178,6 +178,8 @@ DELIVERY = Delivery(
     standing=STANDING,
     urgent=True,
     exercise=True,
+    meant_for=TO,
+    instead=(TO,),
 )
 FACT = bulletin(dead=12, id="b-1").at(AT)
 
@@ -322,6 +324,7 @@ WORDS = (
         exercise=True,
         deadline=Deadline("laporan IOMKI", "IOMKI report", AT, "SE Menperin 3/2021"),
         quiet=True,
+        instead=(TO,),
     ),
     Escalation(
         id="E-0123456789",
