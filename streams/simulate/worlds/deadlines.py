@@ -80,6 +80,8 @@ def told(
     name: str, title: str, known: Iterable[Firm], lines: Iterable[Line], *, starts: UtcMs, until: UtcMs, stops: UtcMs = 0, description: str
 ) -> Story:
     """The story of these firms. SIINas publishes its marks all along, or until it `stops`."""
+    registry = tuple(register(known, POLICY, ROSTER))
+    used = {key for entered in registry for key in entered.source}
     whole = {
         "name": name,
         "title": title,
@@ -88,8 +90,8 @@ def told(
         "publisher": SIINAS,
         "starts": format_time(starts),
         "until": format_time(until),
-        "sources": SOURCES,
-        "registry": tuple(register(known, POLICY, ROSTER)),
+        "sources": {key: SOURCES[key] for key in SOURCES if key in used},
+        "registry": registry,
         "lines": tuple(sorted((*lines, *marks(starts, stops or until)), key=lambda line: line.at)),
     }
     return Story.model_validate(whole)
