@@ -182,6 +182,9 @@ POSITIONS: Mapping[str, Both] = {
     "dg-agro": Both("Dirjen Agro", "DG Agro"),
     "minister-office": Both("Kantor Menteri", "Minister's office"),
     "kemnaker": Both("Kemnaker", "Ministry of Manpower"),
+    "siinas": Both("SIINas (untuk diteruskan)", "SIINas (to pass on)"),
+    "source": Both("pemilik sistem", "owner of the system"),
+    "satgas-iomki": Both("Satgas IOMKI", "IOMKI task force"),
     "menko": Both("Kemenko", "Coordinating Ministry"),
 }
 

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.surveillance import AlertState, Because, Certainty, Rule
-from tests.story import Chain, bulletin, outcome
+from tests.story import Chain, bulletin, outcome, retraction
 
 
 def severity(chain: Chain):
@@ -61,6 +61,12 @@ def test_a_declaration_without_a_bulletin_opens_an_escalation(chain: Chain):
     assert [clock.opened_by for clock in said.situation.clocks] == ["dead"]
     assert said.situation.certainty == Certainty.REPORTED
     assert any(each.to.position == "duty-officer" for each in chain.deliveries)
+
+
+def test_who_takes_back_every_bulletin_takes_back_what_hung_on_it(chain: Chain):
+    """Whichever came first: a declaration cannot be taken back by itself, and would stand for ever."""
+    said = heard(chain, ("11:10", ONE), ("12:00", outcome("dead")), ("13:00", retraction(ONE._replace(id="w-0"))))
+    assert said.state == AlertState.WITHDRAWN
 
 
 def test_a_bulletin_that_comes_later_clears_the_doubt(chain: Chain):

@@ -42,6 +42,8 @@ def view_of(incident: Incident, facts: Mapping[str, Heard], policy: Policy) -> V
     declared = [fact for fact in facts.values() if isinstance(fact, Declared)]
     along = walked([*assertions, *declarations(declared)], partial(rules.grade_of, policy=policy.severity))
     bulletins = tuple(a for a in along.standing if not a.declared)
+    if assertions and not bulletins:  # what was declared hung on bulletins of which none stands any more (G8)
+        along = along._replace(standing=())
     filed = [fact for fact in facts.values() if isinstance(fact, Filed)]
     clocks = rules.filing_clocks(bulletins, declared, filed, policy.filing)
     return View(
