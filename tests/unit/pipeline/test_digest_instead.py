@@ -8,7 +8,7 @@ from schemas.policy import Receiver
 from schemas.surveillance import DigestSituation, Subject
 from streams.pipeline.escalation import ESCALATION
 from streams.pipeline.line import InForce
-from tests.deadlines import READ, place, tally, warning
+from tests.deadline_alerts import READ, place, tally, warning
 from tests.story import POLICY, ROSTER, Seat
 from tests.unit.pipeline.test_delivery_driver import LAPSE, MINUTE, NOON, House, addressee, attempted
 from tests.unit.pipeline.test_digest import HOUR, item

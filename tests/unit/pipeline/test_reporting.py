@@ -106,6 +106,7 @@ class TestReports:
         seat.report(TUE, due(TUE) + after_due)
         alert = seat.alerts[WARNED]
         assert (alert.state, alert.revision, alert.reasons[0].because) == (state, 2, because)
+        assert alert.situation.received_at == due(TUE) + after_due
         seat.tick(due(TUE) + 2 * DAY)
         assert tallied(seat, TUE)[column] == 1
 
@@ -115,7 +116,7 @@ class TestReports:
         seat.tick(due(TUE) + DAY)
         alert = seat.alerts["R1 iomki/2021-08-03/0"]
         assert (alert.revision, alert.at, alert.share.quiet) == (2, due(TUE) + GRACE, True)
-        assert tallied(seat, TUE) == {"due": 1, "reported": 1, "late": 1, "absent": 0}
+        assert tallied(seat, TUE) == {"due": 1, "reported": 0, "late": 1, "absent": 0}
 
     def test_a_withdrawn_report_is_no_report(self, seat):
         seat.report(TUE, id="s1")

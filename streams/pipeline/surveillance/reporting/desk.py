@@ -12,10 +12,10 @@ from schemas.escalation import AdmittedAct
 from schemas.ids import FIRM
 from schemas.ledger import Admitted, Bound, Enrolled, Odd, Refusal, Tick
 from schemas.obligations import LOOK_BACK_DAYS, Obligation
-from schemas.policy import Deadlines
 from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.word import UtcMs
 from streams.pipeline.calendar import Period, end_of, find, local_day, window
+from streams.pipeline.entitled import period_of, refused
 from streams.pipeline.line import NOTHING, Due, Entry, Step
 from streams.pipeline.surveillance import doubts
 from streams.pipeline.surveillance.doubts import Doubtful
@@ -164,9 +164,9 @@ def _changed(case: Case, duty: Duty, period: Period, at: UtcMs) -> Step:
 
 def hear_act(entries: Mapping[str, Entry], act: AdmittedAct, book: Rulebook) -> Step:
     """What a person said of one permit's period. ESCALATION answers it; here it is carried out, if it was theirs to say (G2, G3)."""
-    obligation, duty = book.policy.obligation(act.obligation), entries.get(duty_name(f"{FIRM}{act.firm}", act.obligation, act.permit))
-    period = find(obligation, date.fromisoformat(act.period)) if obligation else None
-    if obligation is None or duty is None or period is None or act.act not in RULINGS or not is_entitled(act, book.policy.deadlines):
+    obligation, period = book.policy.obligation(act.obligation), period_of(act.obligation, act.period, book.policy)
+    duty: Duty | None = entries.get(duty_name(f"{FIRM}{act.firm}", act.obligation, act.permit))
+    if obligation is None or period is None or duty is None or act.act not in RULINGS or refused(act, book.policy, book.roster):
         return NOTHING
     rulings = {(each.day, each.act, each.step): each for each in duty.rulings}
     said = Ruling(act.period, act.act, act.at, act.position, act.step)
@@ -176,16 +176,9 @@ def hear_act(entries: Mapping[str, Entry], act: AdmittedAct, book: Rulebook) -> 
     return NOTHING if after == duty else _changed(Case(entries, obligation, book), after, period, act.at)
 
 
-def is_entitled(act: AdmittedAct, deadlines: Deadlines) -> bool:
-    """A firm may dispute what concerns itself; everything else is for the positions that decide."""
-    if act.act == "dispute":
-        return act.position == f"{FIRM}{act.firm}"
-    return act.position.startswith(deadlines.decided_by)
-
-
 def hear_act_on_all(entries: Mapping[str, Entry], act: AdmittedAct, book: Rulebook) -> Step:
     """A period excused for everybody: every duty of the obligation is asked again (G2)."""
-    if act.act != "excuse" or not is_entitled(act, book.policy.deadlines) or book.policy.obligation(act.obligation) is None:
+    if act.act != "excuse" or refused(act, book.policy, book.roster):
         return NOTHING
     excused = entries.get(excused_name(act.obligation)) or Excused(act.obligation)
     periods = dict(excused.periods)

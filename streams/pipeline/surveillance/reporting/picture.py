@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from schemas.obligations import Obligation, Step
 from schemas.surveillance import AlertState, Because, Deadline, DutySituation, Proven, Reason, Rule, Share
 from streams.pipeline.calendar import Period, find
 from streams.pipeline.surveillance.alerts import Finding
 from streams.pipeline.surveillance.reporting.memory import Duty, Inspected, Proposed
-from streams.pipeline.surveillance.reporting.outcome import Sight, decided, reach
+from streams.pipeline.surveillance.reporting.outcome import Sight, decided, reach, received_at
 from streams.pipeline.surveillance.reporting.sanctions import Confirmed, Decided, Ground, Outcome, Proposal, Standing, standing
 
 MOST_IN_A_ROW = 3
@@ -120,7 +122,9 @@ def _ends(view: View) -> Iterator[Finding]:
         period = periods.get(day) or find(view.obligation, day)
         if period is not None:
             answered = outcomes.get(day) is Outcome.ANSWERED
-            yield _end(view, period, Rule.WARNING, Because.ANSWERED if answered else Because.NOT_ACCUSED)
+            ended = _end(view, period, Rule.WARNING, Because.ANSWERED if answered else Because.NOT_ACCUSED)
+            received = received_at(submission for submission in view.duty.submissions if submission.day == day.isoformat())
+            yield ended._replace(situation=replace(ended.situation, received_at=received))
             for step in Step:
                 because = Because.CONFIRMED if (day, step) in confirmed else Because.NOT_ACCUSED
                 yield _end(view, period, Rule.PROPOSAL, because, step)

@@ -161,13 +161,13 @@ def _finding(tally: Tally, obligation: Obligation, period: Period, book: Ruleboo
 
 
 def _numbers(tally: Tally) -> Numbers:
-    """The columns as they are told: who reported late has reported."""
+    """The columns as they are told. Who reported within the grace is told apart from who reported in time."""
     columns = dict(tally.columns)
     reported, absent, undecided, excused = (columns.get(name, 0) for name in ("reported", "absent", "undecided", "excused"))
     late = columns.get("late", 0)
     figures = {
         "due": reported + late + absent + undecided + excused,
-        "reported": reported + late,
+        "reported": reported,
         "late": late,
         "absent": absent,
         "undecided": undecided,
