@@ -70,6 +70,8 @@ def _lines(found: "Found") -> Iterator[str]:
         yield found.first
     if (more := sum(seat.differing for seat in found.seats)) > 1:
         yield f"{more:,} words differ, at {sum(bool(seat.first) for seat in found.seats)} seats; --json has the first of each"
+    if found.strangers:
+        yield f"{found.strangers:,} records on our own topics are by no seat of ours"
     if cut := left_out(found):
         whole = f"it holds for the others since {format_time(found.begins)}" if found.begins is not None else "nothing is left to audit"
         seats = listed([f"{count} seats of {who}" for who, count in cut.items()])
@@ -92,6 +94,7 @@ def _as_json(found: "Found") -> dict[str, Any]:
         "rooms": len({seat.room for seat in found.audited}),
         "seats": len(found.audited),
         **counts,
+        "strangers": found.strangers,
         "first": found.first or None,
         "differences": [
             {"by": d.by, "cause": d.cause, "n": d.n, "kind": str(d.kind), "differing": seat.differing}

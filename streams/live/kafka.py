@@ -70,7 +70,9 @@ async def read(
 async def ends(settings: Settings, *topics: Topic) -> Ends:
     """Where each partition ends now: what is said after this comes later."""
     async with _reader(settings) as consumer:
-        found: Ends = await consumer.end_offsets([p for topic in topics for p in _partitions(settings, topic, None)])
+        wanted = [p for topic in topics for p in _partitions(settings, topic, None)]
+        consumer.assign(wanted)
+        found: Ends = await consumer.end_offsets(wanted)
         return found
 
 

@@ -20,7 +20,7 @@ from streams.live.process import release
 from streams.live.seat import Seat, State
 from streams.live.seats import Seats
 from streams.live.settings import Settings
-from streams.pipeline.clock import NUDGE
+from streams.pipeline.clock import NUDGE, NUDGED_BY
 from streams.pipeline.voice import Voice
 
 log = structlog.get_logger()
@@ -35,7 +35,7 @@ class Nudges(mode.Service):
         super().__init__()
         self._settings, self._elapsed = settings, elapsed
         self._sleepers = tuple(sleepers)
-        self._voice = Voice("clock/nudge", release())
+        self._voice = Voice(NUDGED_BY, release())
         self._numbers = count()
         self._unread: dict[Seat, int] = {}
 

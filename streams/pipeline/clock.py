@@ -25,6 +25,7 @@ SECOND_MS, MINUTE_MS, HOUR_MS = 1_000, 60_000, 3_600_000
 CLOCK_ENTRY = "clock"
 CHAIN: tuple[tuple[str, Topic], ...] = (("surveillance", LEDGER), ("escalation", ESCALATION_INBOX), ("delivery", DELIVERY_INBOX))
 IDLE = len(CHAIN)
+NUDGED_BY = "clock/nudge"
 NUDGE = Progress("clock", PROGRESS.name, 0)
 """What the host of CLOCK writes when something has become due and nothing else would wake it: the broker's time of it is all it says."""
 

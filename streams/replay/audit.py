@@ -13,6 +13,7 @@ from schemas.ids import digest
 from schemas.ledger import Origin
 from schemas.word import UtcMs
 from streams.pipeline.answer import Row
+from streams.pipeline.clock import NUDGED_BY
 from streams.pipeline.intake import INTAKE
 from streams.pipeline.intake.admit import Admission
 from streams.pipeline.line import Record
@@ -61,6 +62,13 @@ class Audited(NamedTuple):
     is_cut: bool = False
 
 
+class Stranger(NamedTuple):
+    """A record on one of our own topics that says it is by somebody who is no seat of ours."""
+
+    place: Origin
+    by: str
+
+
 class Recollection:
     """What INTAKE knew when it answered a record: the registry as of the revision that its words carry.
 
@@ -107,6 +115,7 @@ class Audit:
     def __init__(self, rooms: Iterable[Hosted], recollection: Recollection, span: Span = EVERYTHING) -> None:
         """`recollection`: what INTAKE is hosted with."""
         self._recollection = recollection
+        self.strangers: list[Stranger] = []
         self._log = _Log(span.cut)
         self._seats: dict[Partition, list[_Seat]] = defaultdict(list)
         for hosted in rooms:
@@ -118,18 +127,21 @@ class Audit:
     def wrote(self, record: Record) -> None:
         """A record of one of our own topics."""
         self._log.begins(record)
-        if seat := self._by.get(record.header("by")):
+        by = record.header("by")
+        if seat := self._by.get(by):
             seat.wrote(record)
             self._recollection.wrote(record)
+        elif by != NUDGED_BY:
+            self.strangers.append(Stranger(Origin(record.topic, record.partition, record.offset), by))
 
     def hears(self, record: Record) -> None:
         """The next record of an inbox."""
         for seat in self._seats.get((record.topic, record.partition), ()):
             seat.hears(record)
 
-    def verdict(self) -> tuple[Audited, ...]:
-        """Seat by seat."""
-        return tuple(seat.verdict() for seat in self._by.values())
+    def verdict(self, ends: Mapping[Partition, int] = {}) -> tuple[Audited, ...]:
+        """Seat by seat. `ends`: where each inbox ended after everything written had been read; what lies there caused nothing yet."""
+        return tuple(seat.verdict(ends) for seat in self._by.values())
 
 
 class _Log:
@@ -216,13 +228,14 @@ class _Seat:
         self._differing += 1
         self._first = self._first or difference
 
-    def verdict(self) -> Audited:
-        """What was said then because of a record read again, and is not said now, differs too; and so does what stands there twice."""
+    def verdict(self, ends: Mapping[Partition, int]) -> Audited:
+        """What was said then because of a record read again, or of one that there is not, differs too; so does what stands there twice."""
+        end = ends.get((self._desk.inbox.name, self._desk.partition), _NEVER)
         begins = self._last + 1 if self._begins is None else self._begins if self._since else 0
         left = ((name.rpartition(" "), then) for name, then in self._then.items())
         missing = [Difference(self.by, cause, n, Kind.MISSING, _unpacked(then)[2]) for (cause, _, n), then in left]
         for difference in sorted((*missing, *self._twice), key=_place):
-            if begins <= _offset(difference.cause) <= self._last:
+            if begins <= _offset(difference.cause) <= self._last or _offset(difference.cause) >= end:
                 self._differing += 1
                 if self._first is None or _offset(difference.cause) < _offset(self._first.cause):
                     self._first = difference

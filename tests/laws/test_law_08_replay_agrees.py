@@ -8,7 +8,7 @@ import pytest
 from schemas import codec
 from schemas.intake import SourceWatermark
 from schemas.registry import SourceEntry
-from schemas.topics import BY_NAME, DELIVERY_INBOX, ESCALATION_INBOX, INBOXES, LEDGER, PROGRESS, REPORTS, Topic
+from schemas.topics import BY_NAME, DELIVERY_INBOX, ESCALATION_INBOX, INBOXES, INTAKE_TOPICS, LEDGER, PROGRESS, REPORTS, Topic
 from schemas.word import format_time
 from streams.pipeline.clock import Pace
 from streams.pipeline.line import Record
@@ -172,6 +172,36 @@ def test_a_word_that_cannot_be_read_is_found_and_breaks_nothing(night):
         seat = only(night, lambda record, broken=broken: broken if record is victim else record)
         assert (seat.room, seat.first.kind) == ("escalation", Kind.CHANGED)
         assert "word was" in in_words(seat.first, broken)
+
+
+def test_a_word_because_of_a_record_that_there_is_not_is_found(night):
+    """A forger may name any cause: one beyond the end of the inbox is nobody's later work."""
+    model = nth_word(night, "escalation", DELIVERY_INBOX)
+    topic, partition, _ = model.header("cause").split("/")[:3]
+    end = sum((r.topic, r.partition) == (topic, int(partition)) for r in everything(night))
+    forged = f"{topic}/{partition}/{end}".encode()
+    audit = audit_of(night)
+    for record in everything(night):
+        audit.wrote(record)
+    audit.wrote(model._replace(headers=tuple((name, forged if name == "cause" else text) for name, text in model.headers)))
+    for record in everything(night):
+        audit.hears(record)
+    assert [seat for seat in audit.verdict() if seat.first] == [], "it might be the cause of what is said while we read"
+    (seat,) = [seat for seat in audit.verdict({(topic, int(partition)): end}) if seat.first]
+    assert (seat.room, seat.first.kind, seat.first.cause) == ("escalation", Kind.MISSING, forged.decode())
+
+
+def test_a_record_that_is_by_no_seat_is_listed(night):
+    """Whatever it says: rooms would act on it."""
+    model = nth_word(night, "escalation", DELIVERY_INBOX)
+    audit = audit_of(night)
+    for record in everything(night):
+        if record.topic not in {topic.name for topic in INTAKE_TOPICS}:
+            audit.wrote(record)
+    assert audit.strangers == []
+    audit.wrote(model._replace(headers=()))
+    audit.wrote(model._replace(headers=(("by", b"nobody/0"),)))
+    assert [stranger.by for stranger in audit.strangers] == ["", "nobody/0"]
 
 
 def test_another_policy_on_the_stamp_is_found(night):

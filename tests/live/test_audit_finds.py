@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 
 from schemas import codec
-from schemas.topics import DELIVERY_INBOX, ESCALATION_INBOX, INCIDENTS, LEDGER, PROGRESS, Topic
+from schemas.topics import DELIVERY_INBOX, ESCALATION_INBOX, INCIDENTS, LEDGER, PARKED, PROGRESS, Topic
 from schemas.word import format_time
 from streams.live.settings import Settings
 from streams.pipeline.line import Record
@@ -89,6 +89,23 @@ async def test_it_is_found_and_named(settings: Settings, history: list[Record], 
     assert (victim.header("by"), victim.header("cause"), plant.kind) in found
     assert first.startswith(f"{victim.header('by')}, because of {victim.header('cause')}, word "), done.stdout
     assert plant.words in first
+
+
+async def test_a_record_by_nobody_is_named(settings: Settings, history: list[Record]) -> None:
+    """Every room says the same again, and yet somebody else has spoken."""
+    last = [r for r in history if r.topic == PARKED.name and r.partition == 0]
+    await put_down(settings, [*history, Record(PARKED.name, 0, len(last), history[-1].timestamp, b"", b"{}", ())])
+    done = audit(settings)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[1] == f"parked/0/{len(last)}: says that it is by nobody, and is the word of no seat of ours"
+    assert json.loads(audit(settings, "--json").stdout)["strangers"] == 1
+
+
+async def test_where_no_room_has_read_anything_nothing_is_identical(settings: Settings) -> None:
+    await put_down(settings, [])
+    done = audit(settings)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"siaga: no room has read anything under {settings.prefix}: there is nothing to audit\n"
 
 
 async def test_what_retention_has_deleted_is_no_difference(settings: Settings, history: list[Record]) -> None:

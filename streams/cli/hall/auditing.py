@@ -35,7 +35,7 @@ from streams.pipeline.intake.registry import Registry
 from streams.pipeline.line import Record
 from streams.pipeline.senders import SENDERS
 from streams.pipeline.voice import by_of
-from streams.replay.audit import Audit, Audited, Partition, Recollection, Span
+from streams.replay.audit import Audit, Audited, Partition, Recollection, Span, Stranger
 from streams.replay.difference import in_words
 from streams.replay.dry_run import Hosted
 from streams.replay.rooms import hosted
@@ -54,11 +54,15 @@ Say = Callable[[str], None]
 
 
 class Found(NamedTuple):
-    """What an audit found. first: the first difference, in words. begins: when the first record that was read again was appended."""
+    """What an audit found. first: the first difference, in words. begins: when the first record that was read again was appended.
+
+    strangers: records on our own topics that are by none of our seats.
+    """
 
     seats: tuple[Audited, ...]
     first: str
     begins: UtcMs | None
+    strangers: int = 0
 
     @property
     def verdict(self) -> str:
@@ -92,11 +96,14 @@ async def audited(settings: Settings, *, since: UtcMs = 0, to: UtcMs | None = No
     rooms = (*hosted(recollection.admission, pace, books.in_force), *(Hosted(room, books.in_force) for room in SENDERS.values()))
     say("how far each seat has come is read")
     limits, cut = await _limits(settings, rooms), await _cut(settings)
+    if not any(limits.values()):
+        raise Stop(f"no room has read anything under {settings.prefix}: there is nothing to audit")
     async for record in kafka.read(settings, REGISTRY):
         registry.take(record)
     audit = Audit(rooms, recollection, Span(since, limits, cut))
     async for record in _told("what was said then", kafka.read(settings, *WRITTEN), say):
         audit.wrote(record)
+    ends = {(p.topic.removeprefix(settings.prefix), p.partition): offset for p, offset in (await kafka.ends(settings, *HEARD)).items()}
     begins, over = dict[Partition, UtcMs](), set[Partition]()
     async for record in _told("what is said now", kafka.read(settings, *HEARD), say):
         where = (record.topic, record.partition)
@@ -109,9 +116,10 @@ async def audited(settings: Settings, *, since: UtcMs = 0, to: UtcMs | None = No
         begins.setdefault(where, record.timestamp)
     if await _cut(settings) != cut:
         raise Stop("retention has deleted records while they were read; run the audit again", 1)
-    seats = audit.verdict()
+    seats = audit.verdict(ends)
     whole = [at for where, at in begins.items() if where not in cut]
-    return Found(seats, await _first(settings, seats), min(whole, default=None))
+    first = await _first(settings, seats) or next(map(_unknown, audit.strangers), "")
+    return Found(seats, first, min(whole, default=None), len(audit.strangers))
 
 
 async def _limits(settings: Settings, rooms: Sequence[Hosted]) -> Mapping[str, int]:
@@ -162,6 +170,12 @@ async def _first(settings: Settings, seats: Sequence[Audited]) -> str:
     was = difference.was
     then = await kafka.record_at(settings, BY_NAME[was.topic], was.partition, was.offset) if was else None
     return in_words(difference, then)
+
+
+def _unknown(stranger: Stranger) -> str:
+    topic, partition, offset = stranger.place.topic, stranger.place.partition, stranger.place.offset
+    said = f"by {stranger.by}, who is" if stranger.by else "by nobody, and is the word of"
+    return f"{topic}/{partition}/{offset}: says that it is {said} no seat of ours"
 
 
 def in_short(found: Found) -> str:
