@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from handlers.language import tidy
-from handlers.letters.parts import Change, Row, Table, change_words, compared, ended, seen_changes
+from handlers.letters.parts import Change, Row, Table, change_words, compared, ended, seen_changes, why_words
 from handlers.telling import Telling, ends, is_cancelled, place_name
-from handlers.wording.codes import WHY, word
+from handlers.wording.codes import word
 from handlers.wording.digest import COLUMNS, kind
 from schemas.delivery import Attempt
 from schemas.ids import REGENCY
@@ -95,7 +95,7 @@ def is_graded(_: Digest) -> bool:
 
 def why(t: Digest) -> str:
     """Why it reached the reader."""
-    return word(WHY, t.delivery.why, t.lang)
+    return why_words(t)
 
 
 def rows(_: Digest) -> Iterable[Row]:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from handlers.language import tidy
-from handlers.letters.parts import Change, Row, Table, ended, seen_changes
+from handlers.letters.parts import Change, Row, Table, ended, seen_changes, why_words
 from handlers.telling import Telling, ends, is_cancelled
-from handlers.wording.codes import BECAUSE, WHY, word
+from handlers.wording.codes import BECAUSE, word
 from handlers.wording.source import unresolved
 from schemas.delivery import Attempt
 from schemas.surveillance import Because, SourceSituation
@@ -75,7 +75,7 @@ def is_graded(_: Source) -> bool:
 
 def why(t: Source) -> str:
     """Why it reached the reader."""
-    return word(WHY, t.delivery.why, t.lang)
+    return why_words(t)
 
 
 def rows(_: Source) -> Iterable[Row]:
