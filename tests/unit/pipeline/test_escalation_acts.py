@@ -4,7 +4,7 @@ import pytest
 
 from schemas.escalation import Answer, Escalation, Judged
 from streams.pipeline.line import InForce
-from tests.story import POLICY, ROSTER, Chain, acknowledge, bulletin, clock, filed, retraction, stand_down, uttered_act, verify
+from tests.story import POLICY, ROSTER, Chain, acknowledge, bulletin, clock, filed, stand_down, uttered_act, verify
 
 SIGNAL = {"by": "Partai Buruh", "rank": "union"}
 
@@ -195,8 +195,11 @@ def test_what_waited_with_a_signal_is_told_with_the_present_situation(chain):
 
 
 def test_nobodys_answer_is_missing_of_what_has_ended(chain):
-    chain.hears(first := bulletin(dead=12), "11:10")
-    chain.hears(retraction(first), "11:12")
+    """An S3 needs no acknowledgement to be stood down."""
+    chain.hears(bulletin(), "11:10")
+    chain.hears(filed(), "11:11")
+    assert chain.escalation.said(Escalation)[-1].standing.awaits
+    assert judged(chain, stand_down("disnakertrans:72")) == Judged.TAKEN
     assert chain.escalation.said(Escalation)[-1].standing.awaits == ()
 
 
