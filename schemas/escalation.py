@@ -84,6 +84,7 @@ class Why(StrEnum):
     UNVERIFIED_UNANSWERED = "unverified_unanswered"
     MATTER = "matter"
     REARMED = "rearmed"
+    UNREACHED = "unreached"
     FALLBACK = "fallback"
     UNDELIVERED = "undelivered"
     DIGEST = "digest"
@@ -146,6 +147,7 @@ class Standing(Part, frozen=True):
     """Where an escalation stands: who has been told, who has taken it, and what happens next if nothing happens.
 
     taken: the latest word of each position. held_until: until when the grade is held. unverified: it was told of a signal nobody verified.
+    awaits: for each group of which one must still answer for the ladder to stop, those of it who have been told, or else its prefixes (G4).
     """
 
     told: tuple[Told, ...] = ()
@@ -153,6 +155,7 @@ class Standing(Part, frozen=True):
     held_until: UtcMs | None = None
     next_level_at: UtcMs | None = None
     unverified: bool = False
+    awaits: tuple[tuple[str, ...], ...] = ()
 
 
 FACTS = "facts"
@@ -166,8 +169,8 @@ class Delivery(Word, frozen=True):
 
     id: R16's key. thread: the escalation, or the digest. matter: what of it is told (`facts`, or a matter beside them). rank: how grave it
     is beside other messages, by the policy; peak: the figure whose rise is never held back. standing: where the escalation stands.
-    meant_for: whom it could not be delivered to, where somebody is told instead. instead: of a digest, who is told if it is given up,
-    one after the other.
+    meant_for: whom it, or an earlier one, could not be delivered to, where that is why. instead: of a digest, who is told if it is given
+    up, one after the other.
     """
 
     id: str

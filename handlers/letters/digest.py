@@ -8,10 +8,10 @@ from typing import Any
 
 from handlers.language import tidy
 from handlers.letters import deadline
-from handlers.letters.parts import Change, Digest, Row, Table, change_words, compared, ended, seen_changes
+from handlers.letters.parts import Change, Digest, Row, Table, change_words, compared, ended, seen_changes, why_words
 from handlers.letters.subjects import listed
 from handlers.telling import ends, is_cancelled, place_name, source_name
-from handlers.wording.codes import WHY, word
+from handlers.wording.codes import word
 from handlers.wording.digest import COLUMNS, HEADERS, kind
 from schemas.delivery import Attempt
 from schemas.ids import REGENCY
@@ -118,7 +118,7 @@ def is_graded(_: Digest) -> bool:
 
 def why(t: Digest) -> str:
     """Why it reached the reader."""
-    return word(WHY, t.delivery.why, t.lang)
+    return why_words(t)
 
 
 def rows(_: Digest) -> Iterable[Row]:

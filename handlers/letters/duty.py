@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 from handlers.language import tidy
-from handlers.letters.parts import Change, Row, Table, ended, seen_changes
+from handlers.letters.parts import Change, Row, Table, ended, seen_changes, why_words
 from handlers.telling import Telling, ends, has_reason, is_cancelled, place_name
-from handlers.wording.codes import WHY, word
+from handlers.wording.codes import word
 from handlers.wording.duty import STEPS, Report, report
 from schemas.delivery import Attempt
 from schemas.escalation import Why
@@ -140,7 +140,7 @@ def is_graded(_: Duty) -> bool:
 
 def why(t: Duty) -> str:
     """Why it reached the reader."""
-    return word(WHY, t.delivery.why, t.lang)
+    return why_words(t)
 
 
 def rows(t: Duty) -> Iterable[Row]:

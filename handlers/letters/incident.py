@@ -10,9 +10,9 @@ from handlers.language import tidy
 from handlers.letters import incident_facts
 from handlers.letters.incident_facts import Incident, received_by
 from handlers.letters.incident_lead import UNKNOWN_FIRM, firm_name, lead_figures, one_sentence, when
-from handlers.letters.parts import Change, Row, Table, change_words, compared, ended, reason_of_end
+from handlers.letters.parts import Change, Row, Table, change_words, compared, ended, reason_of_end, why_words
 from handlers.telling import GRADE_COLUMNS, Telling, ends, graded, has_reason, is_cancelled, is_held, is_unverified, place_name
-from handlers.wording.codes import BECAUSE, MATTERS, UNRESOLVED, WHY, word
+from handlers.wording.codes import BECAUSE, MATTERS, UNRESOLVED, word
 from handlers.wording.incident import ASPECTS, event
 from schemas.delivery import Attempt
 from schemas.escalation import Delivery, Why
@@ -204,7 +204,7 @@ def why(t: Incident) -> str:
     """Why it reached the reader, or which matter beside the facts it concerns."""
     if t.delivery.why is Why.MATTER and t.delivery.matter in MATTERS:
         return word(MATTERS, t.delivery.matter, t.lang)
-    return word(WHY, t.delivery.why, t.lang)
+    return why_words(t)
 
 
 def rows(t: Incident) -> Iterable[Row]:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol
 
+from handlers.language import tidy
 from handlers.telling import SituationT, Telling, ends, is_cancelled, told_before
-from handlers.wording.codes import BECAUSE, word
+from handlers.wording.codes import BECAUSE, WHY, word
 from handlers.wording.digest import COLUMNS
 from schemas.delivery import Attempt
 from schemas.escalation import Why
@@ -83,6 +84,13 @@ class Letter(Protocol):
 
     def facts(self, t: Any, /) -> list[dict[str, Any]]:
         """What is known, for programs."""
+
+
+def why_words(t: Telling[SituationT]) -> str:
+    """Why it reached the reader; where somebody else could not be reached, who that was."""
+    said, missed = word(WHY, t.delivery.why, t.lang), t.delivery.meant_for
+    title = missed and tidy(missed.title_id if t.lang == "id" else missed.title_en, 100)
+    return f"{said} ({title})" if title else said
 
 
 def ended(t: Telling[SituationT], about: str) -> tuple[str, ...]:

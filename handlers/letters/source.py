@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from handlers.language import tidy
-from handlers.letters.parts import Change, Row, Table, ended, seen_changes
+from handlers.letters.parts import Change, Row, Table, ended, seen_changes, why_words
 from handlers.telling import Telling, ends, has_reason, is_cancelled, source_name
-from handlers.wording.codes import BECAUSE, WHY, word
+from handlers.wording.codes import BECAUSE, word
 from handlers.wording.digest import COLUMNS
 from handlers.wording.duty import report
 from handlers.wording.source import unresolved
@@ -114,7 +114,7 @@ def is_graded(_: Source) -> bool:
 
 def why(t: Source) -> str:
     """Why it reached the reader."""
-    return word(WHY, t.delivery.why, t.lang)
+    return why_words(t)
 
 
 def rows(t: Source) -> Iterable[Row]:

@@ -84,6 +84,10 @@ WHY: Mapping[str, Both] = {
     "rearmed": Both(
         "sudah diambil alih, tetapi sejak itu tidak ada tindakan atau kabar baru", "it was taken, but no act or news has followed"
     ),
+    "unreached": Both(
+        "alamat pihak yang harus menjawab tidak dapat dihubungi, jadi tingkat ini tidak menunggu",
+        "whoever should answer cannot be reached, so this level does not wait",
+    ),
     "fallback": Both(
         "alamat utama jabatan ini tidak dapat dihubungi; ini alamat cadangan", "the usual address failed; this is the fallback"
     ),
@@ -123,6 +127,14 @@ ACTIONS: Mapping[str, Both] = {
         "Kabarkan setiap perubahan: korban, orang hilang, api, warga sekitar",
         "Report every change: casualties, missing persons, fire, neighbours",
     ),
+    "restore_source": Both(
+        "Pulihkan pengiriman data dari sumber ini, lalu nyatakan sampai kapan semuanya sudah terkirim",
+        "Have this source publish again, and state up to when everything has been sent",
+    ),
+    "release_or_excuse": Both(
+        "Periksa angkanya dengan pemilik sumber, lalu lepaskan atau kecualikan periode ini, dengan alasan",
+        "Check the figures with the owner of the source, then release or excuse the period, with a reason",
+    ),
     "correct_and_republish": Both(
         "Minta sumbernya memperbaiki kabar itu dan menerbitkannya lagi; sementara itu tanyakan lewat telepon apa yang terjadi",
         "Have the source correct the bulletin and publish it again; meanwhile ask by telephone what happened",
@@ -131,12 +143,6 @@ ACTIONS: Mapping[str, Both] = {
     "check_proposals": Both(
         "Periksa yang diusulkan satu per satu; yang disertai keberatan ditahan sampai keberatannya diperiksa",
         "Check each proposal; one that is objected to is held until the objection has been checked",
-    ),
-    "restore_source": Both(
-        "Pastikan sistem ini mengirim lagi, berikut penandanya", "See that this system publishes again, and its watermark"
-    ),
-    "release_or_excuse": Both(
-        "Periksa, lalu lepaskan atau maafkan periode ini, dengan alasan", "Check, then release or excuse the period, with a reason"
     ),
     "mark_excused": Both("Tandai yang harus dikecualikan, dengan alasan", "Mark with a reason any to be excused"),
 }

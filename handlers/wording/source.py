@@ -39,6 +39,7 @@ ODD: Mapping[str, Both] = {
     "estate_ended_with_firms": Both("kawasan diakhiri padahal masih berisi perusahaan", "an estate was ended that still has firms"),
     "assigned_without_permit": Both("kewajiban dibebankan tanpa izin", "a duty was assigned to no permit"),
     "too_late": Both("datang setelah periodenya selesai", "came after its period was settled"),
+    "unknown_position": Both("jabatan yang memeriksa tidak terdaftar", "the position that inspected is in no roster"),
 }
 
 _REFUSED = re.compile(r"([^:]*): (\w+) \((.*)\)", re.DOTALL)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from schemas.delivery import Attempt, Ending, GaveUp, Outcome
 from schemas.escalation import Delivery
 from schemas.policy import Delivering
+from schemas.surveillance import IncidentSituation
 from schemas.topics import ATTEMPTS, DELIVERY_INBOX, ESCALATION_INBOX
 from schemas.word import Stamp, UtcMs
 from streams.pipeline.delivery.instead import told_instead
@@ -15,6 +16,9 @@ from streams.pipeline.delivery.memory import Letter, Letterbox, Open, Thread, Wa
 from streams.pipeline.delivery.retry import lapses, may_be_double, not_after
 from streams.pipeline.delivery.thread import closes_at, settle
 from streams.pipeline.line import Due, Entry, Record, Said, Step
+
+FACTS_OF_A_LETTER = ("revision", "grade", "grade_now", "certainty", "situation", "standing")
+"""What of a letter is as old as the facts that it was written by."""
 
 
 class Draft:
@@ -55,6 +59,14 @@ class Draft:
     def post(self, delivery: Delivery) -> None:
         """A letter has come in."""
         self._letters[letter_key(self.receiver, delivery.thread, delivery.id)] = Letter(delivery)
+
+    def bring_up_to_date(self, name: str, seen: Delivery) -> None:
+        """Nobody reads older facts of an incident after newer ones: letters of other matters go on with those that were read (law 7)."""
+        attempt = self.box.open
+        waits = (*self.thread(name).waiting, *((attempt.wait,) if attempt and attempt.thread == name and not attempt.ended else ()))
+        for older in (self.letter(name, wait.id) for wait in waits if wait.id != seen.id and wait.revision < seen.revision):
+            if isinstance(older.situation, IncidentSituation) and isinstance(seen.situation, IncidentSituation):
+                self.post(replace(older, **{field: getattr(seen, field) for field in FACTS_OF_A_LETTER}))
 
     def end(self, name: str, wait: Wait, ending: Ending, *, stands_for: str = "", answer: str = "", gave_up: GaveUp | None = None) -> None:
         """A letter has ended, in this one of three ways, and never again (law 9)."""

@@ -154,6 +154,7 @@ def _accepted(draft: Draft, attempt: Open) -> None:
     delivery = draft.letter(attempt.thread, attempt.wait.id)
     thread = with_accepted(with_told(draft.thread(attempt.thread), attempt.wait, attempt.at), delivery)
     draft.keep(attempt.thread, thread)
+    draft.bring_up_to_date(attempt.thread, delivery)
     draft.end(attempt.thread, attempt.wait, Ending.ACCEPTED)
 
 

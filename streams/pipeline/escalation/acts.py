@@ -8,6 +8,7 @@ from schemas.escalation import AdmittedAct, EscalationState, Judged, MessageType
 from schemas.ids import digest
 from schemas.operator import Verdict
 from schemas.surveillance import shown
+from streams.pipeline.escalation.address import named
 from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.compose import Message
 from streams.pipeline.escalation.decide import Decision, begun, ended
@@ -74,8 +75,10 @@ def _acknowledge(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
 
 
 def _verify(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
-    """A signal is real, or it is not. The supervised may confirm one, not deny it."""
+    """A signal is real, or it is not. The supervised may confirm one, not deny it; strangers to the place may do neither."""
     if act.verdict == Verdict.REAL:
+        if not escalation.has_told(act.position) and not _is_of_the_place(escalation, act.position, books):
+            return Judgement(escalation, Judged.NOT_TOLD)
         began = act.at if escalation.is_waiting_signal else escalation.ladder_from
         return Judgement(replace(escalation, verified=True, ladder_from=began), Judged.TAKEN)
     if books.is_supervised(act.position) or not escalation.is_waiting_signal:
@@ -83,6 +86,15 @@ def _verify(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
     if not escalation.has_told(act.position):
         return Judgement(escalation, Judged.NOT_TOLD)
     return Judgement(replace(escalation, state=EscalationState.ENDED), Judged.TAKEN)
+
+
+def _is_of_the_place(escalation: Open, position: str, books: Books) -> bool:
+    """Whether a position is an official one that could be told of this, at any grade."""
+    levels = [level.tell for ladder in books.policy.ladders for level in ladder.levels]
+    routed = [audience for route in books.policy.routes for audience in (route.signal, route.doubt)]
+    patterns = {one.position for audience in (*levels, *routed) for one in audience}
+    place = escalation.leading.situation.place
+    return not books.is_supervised(position) and position in {named(pattern, place) for pattern in patterns}
 
 
 def _stand_down(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:

@@ -27,12 +27,14 @@ def _climbed(escalation: Open, due: UtcMs, books: Books) -> Decision:
     """The next level is told; where the ladder says so, everybody told before is asked again."""
     climb = next_climb(escalation, books.policy)
     assert climb is not None  # noqa: S101  the caller has just seen it due
+    hurried = escalation.hurried_to is not None and climb.due == escalation.hurried_to
+    dead = next((hearer.to[0] for hearer in escalation.hearers if hurried and hearer.is_cut_off(frozenset(escalation.unreached))), None)
     written = Written(replace(escalation, next_level=climb.number + 1, hurried_to=None))
     audience = climb.level.tell if climb.all_of_it else tuple(a for a in climb.level.tell if a.regardless)
     invited = not_told(concerned(audience, escalation.leading.situation, books), escalation)
-    why = Why.UNANSWERED if climb.all_of_it else Why.INFORMED_REGARDLESS
+    why = (Why.UNREACHED if dead else Why.UNANSWERED) if climb.all_of_it else Why.INFORMED_REGARDLESS
     if climb.level.all_again and climb.all_of_it:
-        message = Message(why, due, climb.number, MessageType.UPDATE)
+        message = Message(why, due, climb.number, MessageType.UPDATE, meant_for=dead)
         written = tell_again(written.escalation, message, escalation.hearers, books)
-    first = tell(written.escalation, Message(why, due, climb.number), invited, books)
+    first = tell(written.escalation, Message(why, due, climb.number, meant_for=dead), invited, books)
     return Decision(first.escalation, (*written.words, *first.words), why)

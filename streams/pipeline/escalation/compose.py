@@ -4,17 +4,17 @@ from typing import NamedTuple
 
 from schemas.escalation import FACTS, Addressee, Asked, Delivery, MessageType, Role, Standing, Why
 from schemas.ids import delivery_id
-from schemas.surveillance import Alert, AlertState, Certainty, Rule
+from schemas.surveillance import Alert, AlertState, Certainty, IncidentSituation, Rule
 from schemas.word import UtcMs
 from streams.pipeline.escalation.books import Books
-from streams.pipeline.escalation.ladder import is_urgent, next_climb
+from streams.pipeline.escalation.ladder import is_urgent, next_climb, unanswered
 from streams.pipeline.escalation.memory import Asking, Open
 
 
 class Message(NamedTuple):
     """What is told: why, at which level, of which matter, and when by law and policy. rule: whose alert it is, if not the leading one's.
 
-    about: what else tells it apart from another message for the same reason.
+    about: what else tells it apart from another message for the same reason. meant_for: whom another message could not be delivered to.
     """
 
     why: Why
@@ -24,6 +24,7 @@ class Message(NamedTuple):
     matter: str = FACTS
     rule: Rule | None = None
     about: str = ""
+    meant_for: Addressee | None = None
 
 
 class Letter(NamedTuple):
@@ -59,13 +60,21 @@ def composed(escalation: Open, message: Message, letter: Letter, books: Books) -
         rank=books.policy.rank(leading.grade),
         peak=leading.peak,
         certainty=Certainty.VERIFIED if escalation.verified else alert.situation.certainty,
-        situation=alert.situation,
+        situation=_newest(alert, leading).situation,
         reasons=alert.reasons,
         asked=_asked(alert, message, letter),
         standing=standing(escalation, books),
         urgent=is_urgent(escalation, books.policy),
         exercise=escalation.exercise,
+        meant_for=message.meant_for,
     )
+
+
+def _newest(alert: Alert, leading: Alert) -> Alert:
+    """What is told beside the facts of an incident is told with the facts as they are by then, and never with older ones (law 7)."""
+    one_incident = isinstance(alert.situation, IncidentSituation) and isinstance(leading.situation, IncidentSituation)
+    stands = leading.state == AlertState.FIRING and leading.at > alert.at
+    return leading if one_incident and stands else alert
 
 
 def standing(escalation: Open, books: Books) -> Standing:
@@ -77,7 +86,16 @@ def standing(escalation: Open, books: Books) -> Standing:
         held_until=escalation.leading.held_until,
         next_level_at=climb.due if climb and climb.all_of_it else None,
         unverified=escalation.unverified and not escalation.verified,
+        awaits=_awaits(escalation, books),
     )
+
+
+def _awaits(escalation: Open, books: Books) -> tuple[tuple[str, ...], ...]:
+    """Whose answer would still stop the ladder."""
+    if not escalation.is_live:
+        return ()
+    told = [hearer.position for hearer in escalation.hearers if hearer.role == Role.ACT]
+    return tuple(tuple(p for p in told if p.startswith(group)) or group for group in unanswered(escalation, books.policy))
 
 
 def _asked(alert: Alert, message: Message, letter: Letter) -> tuple[Asked, ...]:

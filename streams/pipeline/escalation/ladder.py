@@ -45,9 +45,13 @@ def is_urgent(escalation: Open, policy: Escalating) -> bool:
 
 def is_stopped(escalation: Open, policy: Escalating) -> bool:
     """One acknowledgement from each group that the ladder names, on this ladder's revision or later (G4)."""
-    groups = stopping(escalation, policy)
+    return bool(stopping(escalation, policy)) and not unanswered(escalation, policy)
+
+
+def unanswered(escalation: Open, policy: Escalating) -> tuple[tuple[str, ...], ...]:
+    """The groups of which nobody has acknowledged this ladder yet."""
     positions = [taken.position for taken in escalation.taken if taken.stops and taken.revision >= escalation.ladder_revision]
-    return bool(groups) and all(any(p.startswith(group) for p in positions) for group in groups)
+    return tuple(group for group in stopping(escalation, policy) if not any(p.startswith(group) for p in positions))
 
 
 def next_climb(escalation: Open, policy: Escalating) -> Climb | None:

@@ -37,6 +37,10 @@ class Hearer(Part, frozen=True, array_like=True):
         """As others are told of it."""
         return Told(self.position, self.level, self.at, shown(self.to[0].holder) if self.to else "", self.role)
 
+    def is_cut_off(self, unreached: frozenset[str]) -> bool:
+        """Whether none of the endpoints that were written to can be reached."""
+        return {to.receiver for to in self.to} <= unreached
+
     def heard(self, matter: str, to: tuple[Addressee, ...]) -> "Hearer":
         """A copy that has heard of this matter too, at these endpoints; of an endpoint written to before, the newer address counts."""
         endpoints = {one.receiver: one for one in (*self.to, *to)}

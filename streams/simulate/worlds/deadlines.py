@@ -172,7 +172,7 @@ def siinas_down(count: int = 500, seed: int = 20210730) -> Story:
 
 
 def backfill(count: int = 60, seed: int = 20220801) -> Story:
-    """A year of history is published at once, misses and accidents among it, and then a week goes by: nobody is interrupted (G6)."""
+    """A year of history is published at once, misses and accidents among it: nobody is interrupted, and Monday's digest has it (G6)."""
     chance, known = random.Random(seed), firms(count, seed)
     starts, friday = Deadline(date(2022, 7, 31)).due_at, Deadline(date(2022, 8, 5))
     published = starts + 10 * HOUR
@@ -191,7 +191,7 @@ def backfill(count: int = 60, seed: int = 20220801) -> Story:
         known,
         [*accidents, *history, *now],
         starts=starts,
-        until=friday.decided_at + HOUR,
+        until=Deadline(date(2022, 8, 7)).due_at + 10 * HOUR,
         description=f"{len(history)} reports of {len(past)} deadlines and {len(accidents)} accidents, all of them old, arrive at once.",
     )
 
@@ -247,7 +247,7 @@ def bekasi_deadline() -> Story:
     }
     chance = random.Random(20210803)
     reports = [
-        report(who, due, due.due_at - chance.randrange(26 * HOUR, 30 * HOUR)) for due in days for who in known if who not in absent[due.day]
+        report(who, due, due.due_at - chance.randrange(2 * HOUR, 22 * HOUR)) for due in days for who in known if who not in absent[due.day]
     ]
     objections = [_objection(who, FRIDAY, FRIDAY.decided_at + (26 + n) * HOUR) for n, who in enumerate(groups["third"][:OBJECTING])]
     return told(

@@ -88,8 +88,9 @@ def register(known: Iterable[Firm], policy: str, roster: str) -> Iterator[Entere
     for site in sites():
         if site.estate and site.estate.id in estates:
             yield _entered("registry-estate", {"id": site.estate.id, "name": site.estate.name, "regency": site.estate.regency})
-    owner = {"owner": "Pusdatin Kemenperin (contoh)", "speaks_as": ["firm"], "trusted_times": True, "silent_after_minutes": 480}
-    yield _entered("registry-source", {"id": SIINAS, **owner})
+    owner = {"owner": "Pusdatin Kemenperin (contoh)", "speaks_as": ["firm"], "trusted_times": True}
+    heartbeat = {"topics": ["report-submissions"], "silent_after_minutes": 480}
+    yield _entered("registry-source", {"id": SIINAS, **owner, **heartbeat})
     active = {"policy": policy, "roster": roster, "effective_from": SINCE, "by": "dir-perwilayahan"}
     yield Entered(source=(DESIGN,), entry=Spoken(word="activate", id="activate-1", data=active))
     for each in used:

@@ -210,7 +210,7 @@ def test_another_policy_decides_everything(siaga, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        pytest.param(["nothing-here"], "no file nothing-here, and no story 'nothing-here'; there are: itss, itss-unanswered", id="no file"),
+        pytest.param(["nothing-here"], "no file nothing-here, and no story 'nothing-here'; there are: backfill, ", id="no file"),
         pytest.param(["itss", "--until", "yesterday"], "--until: not a time with a zone", id="no instant"),
         pytest.param(["itss", "--until", "2020-01-01T00:00:00Z"], "--until: itss starts at 2023-12-24T03", id="before the story"),
         pytest.param(["itss", "--registry", "x"], "a story has a register of its own", id="a story with a register"),

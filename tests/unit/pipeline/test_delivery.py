@@ -7,6 +7,7 @@ from schemas.codec import encode
 from schemas.delivery import Attempt, Ending, GaveUp, Outcome, ReceiptKind
 from schemas.escalation import MessageType, Why
 from schemas.ledger import Parked, Tick
+from schemas.surveillance import SourceSituation, Trouble
 from schemas.topics import ATTEMPTS, ESCALATION_INBOX
 from schemas.word import Stamp, Word
 from streams.pipeline.delivery import DELIVERY
@@ -744,3 +745,24 @@ def _broke() -> House:
 
 def _packed(name: str, **said: object) -> bytes:
     return encode(a_delivery(name, **said))
+
+
+def test_a_letter_of_another_matter_does_not_go_back_behind_what_was_read():
+    """The question failed, the third death was told, the question is tried again: it says three, and its own matter (law 7)."""
+    house = House()
+    question = only_attempt(house.tell("q", matter="filing", revision=1, dead=2, why=Why.MATTER))
+    house.receipt(question, ReceiptKind.FAILED)
+    house.accept(only_attempt(house.tell("facts", revision=2, dead=3, grade="S4", grade_now="S4")))
+    again = only_attempt(house.after(10))
+    assert (again.delivery.id, again.delivery.matter, again.delivery.why) == ("q", "filing", Why.MATTER)
+    assert (again.delivery.revision, again.delivery.grade, dict(again.delivery.situation.numbers())) == (2, "S4", {"dead": 3})
+
+
+def test_a_letter_of_another_kind_keeps_its_own_situation():
+    """The troubles of a source are told each as it is."""
+    house = House()
+    silent = SourceSituation(who="x", what=Trouble.SILENT)
+    first = only_attempt(house.tell("q", matter="silence", revision=1, situation=silent))
+    house.receipt(first, ReceiptKind.FAILED)
+    house.accept(only_attempt(house.tell("r", matter="proof", revision=2, situation=SourceSituation(who="x", what=Trouble.UNPROVEN))))
+    assert only_attempt(house.after(10)).delivery.situation == silent

@@ -4,13 +4,14 @@ import pytest
 
 from schemas.delivery import Attempt, Ending, Outcome, ReceiptKind
 from schemas.escalation import Addressee, Delivery, Item, Role, Why
+from schemas.ledger import Tick
 from schemas.policy import Receiver
 from schemas.surveillance import DigestSituation, Subject
 from streams.pipeline.escalation import ESCALATION
 from streams.pipeline.line import InForce
 from tests.deadline_alerts import READ, place, tally, warning
 from tests.story import POLICY, ROSTER, Seat
-from tests.unit.pipeline.test_delivery_driver import LAPSE, MINUTE, NOON, House, addressee, attempted
+from tests.unit.pipeline.test_delivery_driver import MINUTE, NOON, House, addressee, attempted
 from tests.unit.pipeline.test_digest import HOUR, item
 
 OFFICE = addressee(receiver="office", position="dinas", address="office@x.example")
@@ -140,8 +141,8 @@ def test_the_attempt_of_a_digest_is_said_in_the_step_that_says_it(house):
     assert [type(word) for word in house.words[-2:]] == [Delivery, Attempt]
 
 
-def test_the_attempt_lapses_by_the_ticks_wall(house):
-    """Nobody began it: it is tried again, as any other."""
-    closed(house)
-    assert house.after(LAPSE / MINUTE - 0.001) == []
-    assert len(attempted(house.after(0.001))) == 1
+def test_the_attempt_may_begin_by_the_ticks_wall(house):
+    """The tick's, as with any other letter, and not when the tick was written down."""
+    house.hears(item("a", to=OFFICE), "office")
+    (attempt,) = attempted(house.hears(Tick(1, NOON, house.wall - MINUTE, NOON), "office|G-1"))
+    assert attempt.not_after == house.wall

@@ -3,7 +3,8 @@
 import pytest
 
 from schemas.escalation import Answer, Escalation, Judged
-from tests.story import Chain, acknowledge, bulletin, clock, filed, stand_down, uttered_act, verify
+from streams.pipeline.line import InForce
+from tests.story import POLICY, ROSTER, Chain, acknowledge, bulletin, clock, filed, stand_down, uttered_act, verify
 
 SIGNAL = {"by": "Partai Buruh", "rank": "union"}
 
@@ -157,3 +158,66 @@ def test_a_level_that_is_told_regardless_is_no_climb(chain):
     assert (standing.state, standing.standing.next_level_at) == ("taken", None)
     chain.tick_through("11:30")
     assert "minister-office" in {each.to.position for each in chain.deliveries}
+
+
+@pytest.mark.parametrize(
+    ("position", "expected"),
+    [
+        pytest.param("disnakertrans:72", Judged.TAKEN, id="whoever was told"),
+        pytest.param("estate:imip", Judged.TAKEN, id="the supervised, if told"),
+        pytest.param("polres:72.06", Judged.TAKEN, id="the police of the place, told or not"),
+        pytest.param("kemnaker", Judged.TAKEN, id="the ministry, told or not"),
+        pytest.param("polres:74.02", Judged.NOT_TOLD, id="the police of another regency"),
+        pytest.param("estate:vdni", Judged.NOT_TOLD, id="the manager of another estate"),
+        pytest.param("source:https://siinas.example", Judged.NOT_TOLD, id="somebody who has nothing to do with it"),
+    ],
+)
+def test_who_may_say_that_a_signal_is_real(chain, position, expected):
+    chain.hears(bulletin("Partai Buruh", "union", dead=1), "11:10")
+    assert judged(chain, verify(position, "real")) == expected
+
+
+def test_it_stands_there_whose_answer_is_missing(chain):
+    """G4: of each group that has not answered those who have been told; nobody once it is stopped."""
+    chain.hears(bulletin(dead=12), "11:10")
+    awaits = [set(group) for group in chain.deliveries[-1].standing.awaits]
+    assert awaits == [{"disnakertrans:72"}, {"dir-perwilayahan", "dg-kpaii", "dg-ilmate"}]
+    judged(chain, acknowledge("disnakertrans:72"))
+    assert [set(group) for group in chain.escalation.said(Escalation)[-1].standing.awaits] == [awaits[1]]
+    judged(chain, acknowledge("dg-kpaii"), "11:13")
+    assert chain.escalation.said(Escalation)[-1].standing.awaits == ()
+
+
+def test_an_answer_to_a_milder_picture_is_missing_again(chain):
+    """Taken as S4; now it is an S5."""
+    chain.hears(bulletin(dead=1, id="b-1"), "11:10")
+    judged(chain, acknowledge("disnakertrans:72"))
+    chain.hears(bulletin(dead=12, id="b-2"), "11:20")
+    assert "disnakertrans:72" in chain.deliveries[-1].standing.awaits[0]
+
+
+def test_what_waited_with_a_signal_is_told_with_the_present_situation(chain):
+    """One dead when the deadline passed, three when the signal was released: the question says three (law 7)."""
+    chain.hears(bulletin("Partai Buruh", "union", dead=1, id="b-1"), "+1d 17:20")
+    chain.tick("+1d 17:31")
+    chain.hears(bulletin("IMIP", "estate", dead=3, id="b-2"), "+1d 17:32")
+    matters = [d for d in chain.deliveries if d.matter == "filing"]
+    assert {dict(d.situation.numbers())["dead"] for d in matters} == {3}
+
+
+def test_nobodys_answer_is_missing_of_what_has_ended(chain):
+    """An S3 needs no acknowledgement to be stood down."""
+    chain.hears(bulletin(), "11:10")
+    chain.hears(filed(), "11:11")
+    assert chain.escalation.said(Escalation)[-1].standing.awaits
+    assert judged(chain, stand_down("disnakertrans:72")) == Judged.TAKEN
+    assert chain.escalation.said(Escalation)[-1].standing.awaits == ()
+
+
+def test_the_supervised_of_the_place_may_not_confirm_what_they_were_not_told(chain):
+    """The estate has a manager since 11:11."""
+    known = tuple(position for position in ROSTER.positions if position.id != "estate:imip")
+    chain.escalation.in_force = InForce(POLICY, ROSTER.model_copy(update={"positions": known}))
+    chain.hears(bulletin("Partai Buruh", "union", dead=1), "11:10")
+    chain.escalation.in_force = InForce(POLICY, ROSTER)
+    assert judged(chain, verify("estate:imip", "real")) == Judged.NOT_TOLD

@@ -196,7 +196,7 @@ class TestUnreachable:
         self.given_up(chain, "disnakertrans", "disnakertrans:72")
         assert chain.escalation.least_due() == clock("11:12")
         chain.tick("11:13")
-        assert heard_of(chain.deliveries)[-2:] == told("11:12", UNANSWERED, "dg-kpaii", "dg-ilmate")
+        assert heard_of(chain.deliveries)[-2:] == told("11:12", Why.UNREACHED, "dg-kpaii", "dg-ilmate")
 
     def test_the_level_after_that_keeps_its_time(self, chain):
         chain.hears(bulletin(dead=1), "11:10")

@@ -3,10 +3,10 @@
 import pytest
 
 from schemas.delivery import Ending, GaveUp, Outcome
-from schemas.escalation import Why
+from schemas.escalation import MessageType, Why
 from schemas.policy import Receiver
 from streams.pipeline.line import InForce
-from tests.story import POLICY, ROSTER, Chain, bulletin, clock
+from tests.story import POLICY, ROSTER, Chain, bulletin, clock, retraction
 
 
 @pytest.fixture
@@ -17,10 +17,12 @@ def chain() -> Chain:
     return chain
 
 
-def give_up(chain: Chain, receiver: str, position: str, at: str = "11:12", gave_up: GaveUp = GaveUp.UNREACHABLE) -> None:
+def give_up(chain: Chain, receiver: str, position: str, at: str = "11:12", gave_up: GaveUp = GaveUp.UNREACHABLE, **how) -> None:
     """DELIVERY has given a receiver up."""
     (escalation,) = chain.standing.values()
-    outcome = Outcome("D-x", escalation.id, escalation.estate, receiver, position, Ending.GIVEN_UP, clock(at), 9, gave_up)
+    attempts, disabled = how.get("attempts", 9), how.get("disabled", False)
+    ended = (Ending.GIVEN_UP, clock(at), attempts, gave_up)
+    outcome = Outcome("D-x", escalation.id, escalation.estate, receiver, position, *ended, disabled=disabled)
     chain.escalation.hears(outcome, escalation.estate)
 
 
@@ -144,3 +146,56 @@ def test_the_desk_hears_once_of_each_endpoint(backed):
     assert heard == ["dinas-perindustrian:72.06", "duty-officer"] * 2 + ["dinas-perindustrian:72.06"]
     ids = [d.id for d in backed.deliveries]
     assert len(ids) == len(set(ids))
+
+
+def test_what_is_told_early_says_who_could_not_be_reached(chain):
+    """Not that nobody has taken it: two minutes are no time to answer. The level after that is told for want of an answer again."""
+    give_up(chain, "kpaii", "dg-kpaii")
+    chain.tick_through("12:10")
+    early = [d for d in chain.deliveries if d.level == 1]
+    assert {(d.why, d.at, d.meant_for.title_en) for d in early} == {(Why.UNREACHED, clock("11:12"), "Director General KPAII")}
+    assert {(d.why, d.meant_for) for d in chain.deliveries if d.level == 2} == {(Why.UNANSWERED, None)}
+
+
+def test_a_fallback_knows_whose_address_failed(backed):
+    give_up(backed, "kpaii", "dg-kpaii")
+    assert [d.meant_for.receiver for d in backed.deliveries if d.why == Why.FALLBACK] == ["kpaii"]
+
+
+def test_a_fallback_is_not_alarmed_by_what_has_ended(backed):
+    """The end itself could not be delivered: whoever has heard nothing of it need not hear of it now."""
+    first = bulletin(dead=12, id="b-1")
+    backed.hears(retraction(first), "11:20")
+    give_up(backed, "kpaii", "dg-kpaii", "11:21")
+    assert [d for d in backed.deliveries if d.to.receiver == "fallback"] == []
+
+
+def test_a_fallback_that_was_told_hears_of_the_end(backed):
+    give_up(backed, "kpaii", "dg-kpaii")
+    backed.hears(retraction(bulletin(dead=12, id="b-1")), "11:20")
+    assert [d.msg_type for d in backed.deliveries if d.to.receiver == "fallback"] == [MessageType.ALERT, MessageType.CANCEL]
+
+
+def test_an_address_that_wants_nothing_any_more_is_told_to_the_desk_once(backed):
+    """A 410: somebody must mend the roster. Letters that come later are given up without a try, and are no news."""
+    give_up(backed, "kpaii", "dg-kpaii", disabled=True, attempts=1)
+    heard = [(d.to.position, d.why, d.meant_for.receiver) for d in backed.deliveries if d.meant_for]
+    assert heard == [
+        ("dg-kpaii", Why.FALLBACK, "kpaii"),
+        ("dinas-perindustrian:72.06", Why.UNDELIVERED, "kpaii"),
+        ("duty-officer", Why.UNDELIVERED, "kpaii"),
+    ]
+    give_up(backed, "kpaii", "dg-kpaii", "11:13", disabled=True, attempts=0)
+    give_up(backed, "kpaii", "dg-kpaii", "11:14", disabled=True, attempts=1)
+    assert len([d for d in backed.deliveries if d.meant_for]) == 3
+
+
+def test_an_address_that_fails_without_such_a_word_is_the_ladders_matter(backed):
+    give_up(backed, "kpaii", "dg-kpaii")
+    assert [d for d in backed.deliveries if d.why == Why.UNDELIVERED] == []
+
+
+def test_of_an_address_that_was_not_even_tried_the_desk_has_heard_before(backed):
+    """By another escalation, when it was."""
+    give_up(backed, "kpaii", "dg-kpaii", disabled=True, attempts=0)
+    assert [d.why for d in backed.deliveries if d.meant_for] == [Why.FALLBACK]

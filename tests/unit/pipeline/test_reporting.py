@@ -39,7 +39,7 @@ class TestWarnings:
         assert alert.reasons[0].source.startswith("SE Menperin 3/2021")
         situation = alert.situation
         assert (situation.period, situation.permit, situation.due_at, situation.number) == ("2021-08-03", "P-1", due(TUE), 1)
-        assert (alert.share.period, alert.share.closes, alert.share.numbers) == ("iomki/2021-08-03", due(TUE) + GRACE, (("warnings_1", 1),))
+        assert (alert.share.period, alert.share.closes, alert.share.numbers) == ("iomki/2021-08-03", due(TUE) + GRACE, ())
         assert (alert.share.deadline.due_at, alert.share.deadline.name_en) == (due(TUE), "IOMKI report")
         proven = alert.proven
         assert (proven.tick, proven.source, proven.through, proven.partitions, proven.of) == (1, SIINAS, due(TUE) + GRACE, 4, 4)

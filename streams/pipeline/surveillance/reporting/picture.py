@@ -93,7 +93,7 @@ def _warnings(view: View, proven_of: ProvenOf) -> Iterator[Finding]:
             disputed = view.is_disputed(period.day.isoformat())
             reasons = (Reason(Because.NOT_REPORTED, number, source=period.regime.source), *_objection(period, disputed=disputed))
             yield _finding(view, period, Rule.WARNING, reasons, number=number, disputed=disputed)._replace(
-                says=(number, disputed), share=_share(view, period, f"warnings_{number}", disputed=disputed), proven=proven_of(period)
+                says=(number, disputed), share=_share(view, period), proven=proven_of(period)
             )
 
 
@@ -108,7 +108,7 @@ def _proposals(view: View, proven_of: ProvenOf) -> Iterator[Finding]:
                 view, period, Rule.PROPOSAL, (because, *_objection(period, disputed=disputed)), step=proposal.step,
                 evidence=evidence, disputed=disputed,
             )  # fmt: skip
-            says, share = (proposal.ground, evidence, disputed), _share(view, period, "to_check", disputed=disputed)
+            says, share = (proposal.ground, evidence, disputed), _share(view, period, "to_check", "objections" if disputed else "")
             yield found._replace(says=says, share=share, proven=proven_of(period))
 
 
@@ -133,7 +133,7 @@ def _ends(view: View) -> Iterator[Finding]:
 def _end(view: View, period: Period, rule: Rule, because: Because, step: str = "") -> Finding:
     state = AlertState.WITHDRAWN if because is Because.NOT_ACCUSED else AlertState.RESOLVED
     found = _finding(view, period, rule, (Reason(because, source=period.regime.source),), step=step)
-    return found._replace(says=(because,), state=state, share=_share(view, period, "", disputed=False))
+    return found._replace(says=(because,), state=state, share=_share(view, period))
 
 
 def _finding(
@@ -153,8 +153,9 @@ def _objection(period: Period, *, disputed: bool) -> tuple[Reason, ...]:
     return (Reason(Because.DISPUTED, source=period.regime.source),) if disputed else ()
 
 
-def _share(view: View, period: Period, column: str, *, disputed: bool) -> Share:
-    numbers = tuple((name, 1) for name in (column, "objections" if disputed else "") if name)
+def _share(view: View, period: Period, *columns: str) -> Share:
+    """Warnings are counted by the tally of the estate; here only what it does not know."""
+    numbers = tuple((column, 1) for column in columns if column)
     return Share(period.name, view.sight.decides_at(period), numbers, deadline_of(view.obligation, period))
 
 
