@@ -7,7 +7,7 @@ import pytest
 from schemas.delivery import Outcome
 from schemas.escalation import Delivery, Escalation, EscalationState, Judged, MessageType, Why
 from schemas.ledger import Oddity, Parked, Rejected
-from schemas.surveillance import Alert, Because, Certainty, Rule
+from schemas.surveillance import Alert, Because, Certainty, IncidentSituation, Rule
 from schemas.topics import (
     ATTEMPTS,
     DELIVERY_INBOX,
@@ -99,14 +99,14 @@ class TestEveryStory:
         line = lines[name]
         ended = Counter(word.delivery for word in said(line, ESCALATION_INBOX, Outcome))
         assert set(ended) == {d.id for d in said(line, DELIVERY_INBOX, Delivery)}
-        assert set(ended.values()) == {1}
+        assert set(ended.values()) <= {1}
 
     def test_every_receiver_was_last_sent_the_truth(self, lines, name):
         """Law 7: the last message that a receiver was sent of an escalation has its last figures, or is its end."""
         line = lines[name]
         last: dict[tuple[str, str], Delivery] = {}
         for attempt in line.words(ATTEMPTS):
-            if attempt.delivery.matter == "facts":
+            if isinstance(attempt.delivery.situation, IncidentSituation):
                 last[attempt.delivery.thread, attempt.delivery.to.receiver] = attempt.delivery
         newest = {word.id: word for word in said(line, ESCALATIONS, Escalation)}
         truth = {word.about: list(figures(word.situation)) for word in said(line, ESCALATION_INBOX, Alert) if word.rule == Rule.SEVERITY}

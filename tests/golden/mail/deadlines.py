@@ -23,7 +23,7 @@ from schemas.surveillance import (
 from schemas.word import UtcMs, parse_time
 from tests.golden.mail.incidents import attempt, delivery
 
-SE_3 = "SE Menperin 3/2021, days corrected"
+SE_3 = "SE Menperin 3/2021"
 
 
 def wib(day: str, clock: str) -> UtcMs:

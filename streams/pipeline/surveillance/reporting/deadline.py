@@ -85,14 +85,14 @@ def _excused(case: Case, duty: Duty) -> Restated:
 
 
 def _evidence(obligation: Obligation, now: Tick) -> Proven | None:
-    """What the tick says of the source and of the partitions of its topic."""
+    """What the tick says of the source and of the partitions of its topic. In a story they were read when the story had come there."""
     if now.proof is None:
         return None
     published = [each.through for each in now.proof.published if (each.topic, each.source) == (REPORTS.name, obligation.received_by)]
     read = [each.appended for each in now.proof.read if each.topic == REPORTS.name]
     if not published or not read:
         return None
-    return Proven(now.number, obligation.received_by, min(published), max(read), len(published), REPORTS.partitions)
+    return Proven(now.number, obligation.received_by, min(published), min(max(read), now.at), len(published), REPORTS.partitions)
 
 
 def _reminded(duty: Duty, obligation: Obligation, now: Tick, deadlines: Deadlines) -> tuple[Duty, tuple[Alert, ...]]:
