@@ -103,14 +103,14 @@ class Deadlines:
             "permit": permit,
             "firm": firm,
         }
-        return self._admits(ReportSubmission.type, fact | data, id or f"{permit}/{day}", at, firm, came)
+        return self._admits(ReportSubmission.type, fact | data, id or f"{permit}/{day}", at, firm, came=came)
 
     def finding(self, day: date | None, at: UtcMs, *, id: str = "f", by: str = OFFICER, agrees: bool = False) -> list[Word]:
         """Somebody was there."""
         fact = {"obligation": "iomki", "permit": "P-1", "firm": "f1", "found_at": _iso(at), "by": by, "agrees": agrees, "what": "looked"}
         return self._admits(InspectionFinding.type, fact | ({"period": day.isoformat()} if day else {}), id, at, "f1")
 
-    def _admits(self, kind: str, fact: dict[str, Any], id: str, at: UtcMs, firm: str, came: UtcMs | None = None) -> list[Word]:
+    def _admits(self, kind: str, fact: dict[str, Any], id: str, at: UtcMs, firm: str, *, came: UtcMs | None = None) -> list[Word]:
         raw = json.dumps(fact).encode()
         origin, came = self._origin(REPORTS.name), at if came is None else came
         word = Admitted(kind, SIINAS, id, digest(raw), came, came, origin, msgspec.Raw(raw), received_at=at, subject=f"firm:{firm}")
