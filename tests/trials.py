@@ -38,7 +38,7 @@ SITES = (
 """WIB, WITA, WIT, and a firm outside every estate."""
 FUTURE = 10 * MINUTE
 FAULTS = ("open transaction", "aborted transaction", "unheld", "half", "no watermarks", "clock back a little", "clock back far")
-BLOCKING = ("unheld", "half", "no watermarks", "open transaction")
+BLOCKING = ("unheld", "half", "no watermarks", "open transaction", "aborted transaction")
 """While these last nothing can be proven."""
 
 
@@ -177,7 +177,7 @@ class Trial:
             self.fault if "transaction" in self.fault and number in self.broken and self._breaks < published < self.repaired else ""
         )
         if transaction == "aborted transaction":
-            self._at(published, lambda at: self.reports[number].append(value, at, transaction))
+            self._at(published, lambda at: self.reports[number].append(value, at, "aborted transaction"))
             published, transaction = self.repaired, ""
         if not is_copy:
             self._unpublished.append((number, fact.received, published))
@@ -226,8 +226,10 @@ class Trial:
     def _breaking(self) -> None:
         set_back = {"clock back a little": -4 * SECOND, "clock back far": -self.chance.choice((6 * SECOND, 9 * MINUTE, 50 * MINUTE))}
 
-        def breaks(_: int) -> None:
+        def breaks(at: int) -> None:
             for number in self.broken:
+                if "transaction" in self.fault:
+                    self.reports[number].append(b"its first record", at, self.fault)
                 self.reports[number].skew = set_back.get(self.fault, 0)
                 self.reports[number].held = self.fault != "unheld"
             if "transaction" in self.fault:
