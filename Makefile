@@ -1,5 +1,6 @@
 # make demo    everything at once: broker, workers, mailbox, stories      (ARGS="--until-done --json")
 # make test    make check, then all tests                                 (ARGS="-k doors")
+# make trials  a thousand deadlines on which something goes wrong upstream (ARGS="-k unheld")
 # make check   format, lint, types, import contracts
 # make bench   the benchmarks                                             (ARGS=--json)
 # make help    these lines
@@ -20,7 +21,7 @@ LOCKED := requirements.lock pyproject.toml
 PIP = PYTHONWARNINGS=ignore $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 SAY = echo >&2 "siaga:"
 
-.PHONY: demo test check bench help install
+.PHONY: demo test trials check bench help install
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := demo
 
@@ -30,6 +31,9 @@ demo: $(DEMO)
 
 test: check
 	@$(BIN)/python -m pytest $(ARGS)
+
+trials: $(DEV)
+	@SIAGA_TRIALS=1000 $(BIN)/python -m pytest tests/laws/test_law_06_absence_needs_a_proof.py $(ARGS)
 
 check: $(DEV)
 	@$(BIN)/ruff format --quiet --check . || { $(SAY) "not formatted; '$(BIN)/ruff format' does it"; exit 1; }

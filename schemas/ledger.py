@@ -91,7 +91,10 @@ class Admitted(Word, frozen=True):
 
 
 class Refusal(Word, frozen=True):
-    """A fact that was refused, told to the ledger of the firm or source it concerns (law 2, G5)."""
+    """A fact that was refused, told to the ledger of the firm or source it concerns (law 2, G5).
+
+    received_at: when its source says that it received it, where that can be read and the registry trusts it (G1).
+    """
 
     kind: str
     source: str
@@ -101,6 +104,7 @@ class Refusal(Word, frozen=True):
     at: UtcMs
     origin: Origin
     exercise: bool = False
+    received_at: UtcMs | None = None
 
 
 class Bound(Part, frozen=True):

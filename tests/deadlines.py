@@ -82,8 +82,18 @@ class Deadlines:
         word = Enrolled(permit, firm, f"firm:{firm}", at=at, origin=self._origin("firm-registry"), **{**usual, **known})
         return self.hears(word, word.subject)
 
-    def report(self, day: date, at: UtcMs | None = None, *, id: str = "", permit: str = "P-1", firm: str = "f1", **data: Any) -> list[Word]:
-        """A report for a period: two days before it is due, unless said otherwise."""
+    def report(
+        self,
+        day: date,
+        at: UtcMs | None = None,
+        *,
+        id: str = "",
+        permit: str = "P-1",
+        firm: str = "f1",
+        came: UtcMs | None = None,
+        **data: Any,
+    ) -> list[Word]:
+        """A report for a period, received two days before it is due unless said otherwise, and published then unless it came later."""
         at = due(day) - 2 * DAY if at is None else at
         fact = {
             "state": "submitted",
@@ -93,22 +103,23 @@ class Deadlines:
             "permit": permit,
             "firm": firm,
         }
-        return self._admits(ReportSubmission.type, fact | data, id or f"{permit}/{day}", at, firm)
+        return self._admits(ReportSubmission.type, fact | data, id or f"{permit}/{day}", at, firm, came=came)
 
     def finding(self, day: date | None, at: UtcMs, *, id: str = "f", by: str = OFFICER, agrees: bool = False) -> list[Word]:
         """Somebody was there."""
         fact = {"obligation": "iomki", "permit": "P-1", "firm": "f1", "found_at": _iso(at), "by": by, "agrees": agrees, "what": "looked"}
         return self._admits(InspectionFinding.type, fact | ({"period": day.isoformat()} if day else {}), id, at, "f1")
 
-    def _admits(self, kind: str, fact: dict[str, Any], id: str, at: UtcMs, firm: str) -> list[Word]:
+    def _admits(self, kind: str, fact: dict[str, Any], id: str, at: UtcMs, firm: str, *, came: UtcMs | None = None) -> list[Word]:
         raw = json.dumps(fact).encode()
-        origin = self._origin(REPORTS.name)
-        word = Admitted(kind, SIINAS, id, digest(raw), at, at, origin, msgspec.Raw(raw), received_at=at, subject=f"firm:{firm}")
+        origin, came = self._origin(REPORTS.name), at if came is None else came
+        word = Admitted(kind, SIINAS, id, digest(raw), came, came, origin, msgspec.Raw(raw), received_at=at, subject=f"firm:{firm}")
         return self.hears(word, word.subject)
 
-    def refused(self, at: UtcMs, firm: str = "f1") -> list[Word]:
+    def refused(self, at: UtcMs, firm: str = "f1", reason: str = "wrong_value", received_at: UtcMs | None = None) -> list[Word]:
         """INTAKE has refused a report of the firm."""
-        refusal = Refusal(ReportSubmission.type, SIINAS, "wrong_value", "state", f"firm:{firm}", at, self._origin(REPORTS.name))
+        origin = self._origin(REPORTS.name)
+        refusal = Refusal(ReportSubmission.type, SIINAS, reason, "state", f"firm:{firm}", at, origin, received_at=received_at)
         return self.hears(refusal, refusal.subject)
 
     def act(self, act: str, day: date, at: UtcMs, *, position: str = OFFICER, step: str = "", permit: str = "P-1") -> list[Word]:

@@ -14,7 +14,7 @@ import msgspec
 from pydantic import ValidationError
 
 from schemas.facts import FACTS
-from schemas.word import Published, UtcMs, parse_time
+from schemas.word import Published, UtcMs, format_time, parse_time
 from streams.pipeline.line import Record
 
 
@@ -73,7 +73,8 @@ class Event(NamedTuple):
     @property
     def attributes(self) -> Mapping[str, str]:
         """What a refusal of it says of it."""
-        return {"source": self.source, "id": self.id, "type": self.type}
+        known = {"source": self.source, "id": self.id, "type": self.type}
+        return known if self.recorded_at is None else {**known, "recordedtime": format_time(self.recorded_at)}
 
 
 _REQUIRED = ("specversion", "id", "source", "type")

@@ -13,7 +13,7 @@ from schemas.ledger import Doubt, Origin, Refusal, Rejected
 from schemas.operator import Act
 from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.topics import FACT_TOPICS, INTAKE_TOPICS, LEDGER, REGISTRY, REJECTED
-from schemas.word import UtcMs
+from schemas.word import UtcMs, parse_time
 from streams.pipeline.intake.acts import admit_act
 from streams.pipeline.intake.admit import Admission, Reading, admit_fact, teller
 from streams.pipeline.intake.decode import Event, Refused
@@ -98,11 +98,22 @@ def _refuse(at: UtcMs, record: Record, refused: Refused, admission: Admission) -
         kind=kind,
     )
     registry = admission.registry
-    stamp, whose = registry.stamp(at), teller(registry.source(source, at), record)
+    known = registry.source(source, at)
+    stamp, whose = registry.stamp(at), teller(known, record)
+    received_at = _received_at(refused) if known is not None and known.trusted_times else None
     yield Said(REJECTED, whose, rejected, stamp)
     if record.topic in _ABOUT_FIRMS:
         for subject in (f"{SOURCE}{whose}", *(f"{FIRM}{firm}" for firm in (refused.firm, refused.holder) if firm)):
-            yield Said(LEDGER, subject, _told(subject, rejected, at, bool(registry.exercise)), stamp)
+            told = _told(subject, rejected, at, bool(registry.exercise))
+            yield Said(LEDGER, subject, msgspec.structs.replace(told, received_at=received_at), stamp)
+
+
+def _received_at(refused: Refused) -> UtcMs | None:
+    """When its source says that it received what is refused, if that can be read."""
+    try:
+        return parse_time(refused.attributes.get("recordedtime", ""))
+    except ValueError:
+        return None
 
 
 def _told(subject: str, rejected: Rejected, at: UtcMs, exercise: bool) -> Refusal:  # noqa: FBT001  a fact of the prefix, passed on

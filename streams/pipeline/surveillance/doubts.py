@@ -17,11 +17,15 @@ _REPORTS = ("", ReportSubmission.type, InspectionFinding.type)
 
 
 class Doubtful(NamedTuple):
-    """Something that could not be read: where it was published, when it was said, and what it said that it was."""
+    """Something that could not be read: where it was published, when it was said, and what it said that it was.
+
+    about: hours of other periods that it may have been about than the one in which it was said.
+    """
 
     origin: Origin
     at: UtcMs
     kind: str = ""
+    about: tuple[UtcMs, ...] = ()
 
 
 class Doubts(Part, frozen=True, array_like=True, tag="doubts"):
@@ -54,7 +58,7 @@ def doubt(entries: Mapping[str, Entry], subject: str, doubtful: Doubtful, book: 
     known = entries.get(name) or Doubts(subject)
     if doubtful.origin in known.origins:
         return NOTHING
-    hours = {doubtful.at // HOUR_MS * HOUR_MS} if doubtful.kind in _REPORTS else set()
+    hours = {at // HOUR_MS * HOUR_MS for at in (doubtful.at, *doubtful.about)} if doubtful.kind in _REPORTS else set()
     doubts = Doubts(
         subject,
         known.count + 1,

@@ -7,36 +7,27 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.obligations import Monthly, Obligation, Regime
-from streams.pipeline.calendar import end_of, find, following, periods
+from streams.pipeline.calendar import end_of, find, following, periods, window
+from tests.circulars import due_days, opens_at
+from tests.circulars import instant as at
 from tests.iomki import IOMKI, V1, V2B, V3
-
-JAKARTA = timedelta(hours=7)
-
-
-def at(day: date, hours: int = 0) -> int:
-    """An hour of a day in Jakarta, in UTC milliseconds."""
-    return int((datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(hours=hours) - JAKARTA).timestamp() * 1000)
-
-
-def enumerated() -> list[date]:
-    """Every day on which an IOMKI report was due, by the circulars' own dates: no regime, no weekday table, no superseding."""
-    due, day = [], date(2020, 4, 1)
-    while day < date(2024, 1, 1):
-        weekday = day.strftime("%a")
-        weekly_2020 = date(2020, 5, 3) <= day <= date(2021, 7, 18) and weekday == "Sun"
-        twice_a_week = date(2021, 7, 27) <= day <= date(2021, 9, 7) and weekday in ("Tue", "Fri")
-        weekly_2021 = date(2021, 9, 10) <= day <= date(2022, 12, 30) and weekday == "Fri"
-        if weekly_2020 or twice_a_week or weekly_2021:
-            due.append(day)
-        day += timedelta(days=1)
-    return due
 
 
 def test_the_calendar_is_that_of_the_circulars():
     found = list(periods(IOMKI, date(2020, 1, 1)))
-    assert [period.day for period in found] == enumerated()
-    assert [period.due_at for period in found] == [at(day, 24) for day in enumerated()]
+    assert [period.day for period in found] == due_days()
+    assert [period.due_at for period in found] == [at(day, 24) for day in due_days()]
+    assert [period.opens_at for period in found] == [opens_at(day) for day in due_days()]
     assert sum(period.regime.version == "V2b" for period in found) == 13
+
+
+def test_each_day_is_found_and_no_other():
+    """Whatever day, whatever window: day by day, from before the first circular to after the last."""
+    days, due = [date(2020, 4, 1) + timedelta(days=n) for n in range(1_200)], set(due_days())
+    assert {day for day in days if find(IOMKI, day)} == due & set(days)
+    for since in days[::37]:
+        until = since + timedelta(days=50)
+        assert [period.day for period in window(IOMKI, since, until)] == sorted(day for day in due if since <= day <= until)
 
 
 @pytest.mark.parametrize("version", ["V2a"])
@@ -49,7 +40,7 @@ def test_following_walks_the_same_periods_one_by_one():
     while period:
         walked.append(period.day)
         period = following(IOMKI, period.due_at)
-    assert walked == enumerated()
+    assert walked == due_days()
 
 
 @pytest.mark.parametrize(

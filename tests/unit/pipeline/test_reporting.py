@@ -88,8 +88,30 @@ class TestWarnings:
         seat.passes(TUE)
         assert seat.tick(due(TUE) + GRACE + 1) == []
 
+    def test_a_warning_that_has_grown_old_stays_as_it_was_told(self, seat):
+        """Nobody took it back: for months the firm reports, and no word says that it was never to have been warned of."""
+        seat.passes(TUE)
+        for weeks in range(20):
+            seat.tick(due(FRI) + (7 * weeks) * DAY + GRACE)
+        assert (seat.alerts[WARNED].state, seat.alerts[WARNED].revision) == ("firing", 1)
+
+    def test_who_turns_out_to_have_owed_it_is_accused_on_the_proof_of_that_deadline(self):
+        """Law 6: that nobody else owed a report when it was decided makes no difference."""
+        seat = Deadlines()
+        seat.enrol(obligations=(Bound("iomki", due(TUE)),), registry=1)
+        assert [word for word in seat.passes(TUE) if isinstance(word, Count)] == []
+        seat.enrol(registry=9)
+        assert (seat.standing, seat.alerts[WARNED].proven.tick) == ({WARNED: "firing"}, 1)
+
 
 class TestReports:
+    def test_a_source_that_was_silent_for_months_is_heard(self, seat):
+        """Received in time, published when a late report would change nothing any more: nobody had been accused yet."""
+        assert seat.report(TUE, due(TUE) - DAY, came=due(TUE) + 70 * DAY) == []
+        seat.tick(due(TUE) + 70 * DAY, published=due(TUE))
+        assert seat.standing == {}
+        assert tallied(seat, TUE) == {"due": 1, "reported": 1, "absent": 0}
+
     @pytest.mark.parametrize(
         ("after_due", "state", "because", "column"),
         [
@@ -187,6 +209,40 @@ class TestDoubts:
         assert set(seat.standing.values()) == {"withdrawn"}
         seat.tick(due(TUE) + DAY)
         assert tallied(seat, TUE) == {"due": 2, "reported": 0, "absent": 0, "undecided": 2}
+
+    @pytest.mark.parametrize("decides_first", [False, True])
+    def test_what_was_received_in_its_period_and_refused_after_it_may_have_been_its_report(self, seat, decides_first):
+        """The source was down over the deadline: what it publishes in the end, it had received before; in whatever order that is read."""
+        steps = [lambda: seat.refused(due(TUE) + 2 * DAY, received_at=due(TUE) - HOUR), lambda: seat.passes(TUE)]
+        for step in reversed(steps) if decides_first else steps:
+            step()
+        seat.tick(due(TUE) + 2 * DAY)
+        assert "firing" not in seat.standing.values()
+        assert tallied(seat, TUE)["undecided"] == 1
+
+    def test_what_is_refused_later_does_not_take_back_what_was_proven(self, seat):
+        seat.passes(TUE)
+        seat.refused(due(TUE) + GRACE + HOUR)
+        assert seat.standing == {WARNED: "firing"}
+
+    def test_what_is_refused_before_its_period_was_about_the_next(self, seat):
+        """The firm did report, too early: nobody accuses it of that period."""
+        seat.report(TUE)
+        seat.refused(due(TUE) - HOUR, reason="before_its_period")
+        seat.passes(TUE)
+        seat.passes(FRI)
+        assert seat.standing == {}
+        seat.passes(TUE2)
+        assert list(seat.standing) == ["R2 iomki/2021-08-10/P-1"]
+
+    def test_nobody_who_reports_two_days_before_a_new_circular_takes_effect_is_accused(self, seat):
+        """The first period of V3, due on Friday 10 September, opens on that day."""
+        for day in (TUE, FRI):
+            seat.report(day)
+        seat.tick(due(date(2021, 9, 7)) - HOUR)
+        seat.refused(due(date(2021, 9, 8)) - HOUR, reason="before_its_period")
+        seat.passes(date(2021, 9, 10))
+        assert "R2 iomki/2021-09-10/P-1" not in seat.standing
 
     def test_the_report_that_resolves_it_is_late_and_warned_of_by_nobody(self, seat):
         seat.refused(due(TUE) - HOUR)

@@ -72,7 +72,7 @@ def _decided(case: Case, duty: Duty, periods: tuple[Period, ...], now: Tick) -> 
         told = Told(period.due_at + policy.deadlines.grace_hours * HOUR_MS, evidence, historic)
         duty, said, moves = restated(case, replace(duty, decided_through=period.due_at), told)
         alerts += said
-        made += moves
+        made += (Move.that_proves(period, told, exercise=duty.exercise), *moves)
     collapse = collapsed(spoken, duty.spoken, alerts) if len(periods) > 1 else (duty.spoken, tuple(alerts))
     return Restated(replace(duty, spoken=collapse[0]), collapse[1], tuple(made))
 

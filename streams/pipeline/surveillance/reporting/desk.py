@@ -3,7 +3,7 @@
 It recognises what it has heard before: the same fact again changes nothing, the same id with other content is listed (law 5).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from schemas.ledger import Admitted, Bound, Enrolled, Odd, Refusal, Tick
 from schemas.obligations import LOOK_BACK_DAYS, Obligation
 from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.word import UtcMs
-from streams.pipeline.calendar import Period, end_of, find, local_day, window
+from streams.pipeline.calendar import Period, end_of, find, following, local_day, window
 from streams.pipeline.entitled import period_of, refused
 from streams.pipeline.line import NOTHING, Due, Entry, Step
 from streams.pipeline.surveillance import doubts
@@ -33,12 +33,14 @@ from streams.pipeline.surveillance.reporting.memory import (
     excused_name,
     holding_name,
 )
-from streams.pipeline.surveillance.reporting.outcome import DAY_MS, reach
+from streams.pipeline.surveillance.reporting.outcome import DAY_MS, HOUR_MS, reach
 from streams.pipeline.surveillance.reporting.restate import Case, Restated, due_of, restated, step_of
 from streams.pipeline.surveillance.reporting.tally import Told
 from streams.pipeline.surveillance.rulebook import Rulebook
 
 RULINGS = ("confirm", "waive", "excuse", "dispute")
+BEFORE_ITS_PERIOD = "before_its_period"
+"""Why INTAKE refuses a report of a period that has not begun: it is about the next one, not about the one in which it came."""
 
 
 def hear_permit(entries: Mapping[str, Entry], word: Enrolled, book: Rulebook) -> Step:
@@ -144,10 +146,13 @@ def _again(first_digest: str, admitted: Admitted, book: Rulebook) -> Step:
 
 
 def _beyond(duty: Duty, period: Period, admitted: Admitted, book: Rulebook) -> Step | None:
-    """What is answered where a fact can change nothing: one that comes too late is listed, one of a time before ours is not (G6)."""
+    """What is answered where a fact can change nothing: one that comes too late is listed, one of a time before ours is not (G6).
+
+    Nothing comes too late for a period that nobody has decided yet: its source may have been silent for months.
+    """
     if duty.enrolled_at != NEVER and period.due_at < duty.enrolled_at:
         return NOTHING
-    is_late = admitted.at > period.due_at + book.policy.deadlines.lateness_days * DAY_MS
+    is_late = period.due_at <= duty.decided_through and admitted.at > period.due_at + book.policy.deadlines.lateness_days * DAY_MS
     if is_late or period.due_at < reach(duty, book.policy.deadlines):
         return Step(words=(book.odd(admitted, what=Odd.TOO_LATE),)) if duty.enrolled_at != NEVER else NOTHING
     return None
@@ -205,7 +210,20 @@ def _excused_until(excused: Excused, book: Rulebook) -> Due:
 
 def hear_refusal(entries: Mapping[str, Entry], refusal: Refusal, book: Rulebook) -> Step:
     """INTAKE has refused something of this firm, which may have been its report (law 2)."""
-    return hear_doubt(entries, refusal.subject, Doubtful(refusal.origin, refusal.at, refusal.kind), book)
+    about = () if refusal.received_at is None else (refusal.received_at,)
+    if refusal.reason == BEFORE_ITS_PERIOD:
+        about = (*about, *_in_the_next_periods(min((refusal.at, *about)), book))
+    return hear_doubt(entries, refusal.subject, Doubtful(refusal.origin, refusal.at, refusal.kind, about), book)
+
+
+def _in_the_next_periods(at: UtcMs, book: Rulebook) -> Iterator[UtcMs]:
+    """The last hour of each next period that opens later, of which anybody may be warned."""
+    for obligation in book.policy.obligations:
+        period = following(obligation, at)
+        if period and period.opens_at <= at:
+            period = following(obligation, period.due_at)
+        if period and period.regime.warns:
+            yield period.due_at - HOUR_MS
 
 
 def hear_doubt(entries: Mapping[str, Entry], subject: str, doubtful: Doubtful, book: Rulebook) -> Step:

@@ -113,7 +113,11 @@ def _proposals(view: View, proven_of: ProvenOf) -> Iterator[Finding]:
 
 
 def _ends(view: View) -> Iterator[Finding]:
-    """What may have been said and is no longer so, with its end: answered, confirmed by officials, or never to have been said."""
+    """What may have been said and is no longer so, with its end: answered, confirmed by officials, or never to have been said.
+
+    A warning of a period that has grown too old to change does not end: it stays as it was told.
+    """
+    since = reach(view.duty, view.sight.deadlines)
     outcomes = {period.day: outcome for period, outcome in view.decided}
     confirmed = {(each.day, each.step) for each in view.standing.confirmed}
     periods = {period.day: period for period, _ in view.decided}
@@ -122,9 +126,10 @@ def _ends(view: View) -> Iterator[Finding]:
         period = periods.get(day) or find(view.obligation, day)
         if period is not None:
             answered = outcomes.get(day) is Outcome.ANSWERED
-            ended = _end(view, period, Rule.WARNING, Because.ANSWERED if answered else Because.NOT_ACCUSED)
-            received = received_at(submission for submission in view.duty.submissions if submission.day == day.isoformat())
-            yield ended._replace(situation=replace(ended.situation, received_at=received))
+            if period.due_at >= since:
+                ended = _end(view, period, Rule.WARNING, Because.ANSWERED if answered else Because.NOT_ACCUSED)
+                received = received_at(submission for submission in view.duty.submissions if submission.day == day.isoformat())
+                yield ended._replace(situation=replace(ended.situation, received_at=received))
             for step in Step:
                 because = Because.CONFIRMED if (day, step) in confirmed else Because.NOT_ACCUSED
                 yield _end(view, period, Rule.PROPOSAL, because, step)

@@ -57,6 +57,11 @@ class Move(NamedTuple):
     told: Told
     exercise: bool
 
+    @classmethod
+    def that_proves(cls, period: Period, told: Told, *, exercise: bool) -> "Move":
+        """Nothing is counted; what proves the period is kept, for those who turn out later to have owed it."""
+        return cls(period, Place(firm="", firm_name=""), None, None, told, exercise)
+
 
 def counted(view: View) -> tuple[Counted, ...]:
     """As what each period of a duty counts."""
@@ -87,6 +92,9 @@ def moved(entries: Mapping[str, Entry], made: Iterable[Move]) -> dict[str, Tally
     """The tallies that the moves change: of the estates, and of all."""
     changed: dict[str, Tally] = {}
     for move in made:
+        whole = tally_name(move.period.obligation, move.period.day.isoformat(), ALL)
+        if whole not in changed and whole not in entries:
+            changed[whole] = _begun(move, move.period.day.isoformat(), ALL)
         for said, change in ((move.was, -1), (move.now, 1)):
             for estate in (said.estate, ALL) if said else ():
                 assert said is not None  # noqa: S101  else there is no estate
@@ -120,7 +128,7 @@ def tick_tally(entries: Mapping[str, Entry], tally: Tally, now: Tick, book: Rule
         return Step({tally.name: None})
     told, due = replace(tally, told=tally.columns), {tally.name: Due(at=forgotten_at)}
     if tally.estate == ALL:
-        return Step({tally.name: told}, (_count(tally, book),), due)
+        return Step({tally.name: told}, (_count(tally, book),) if tally.columns or tally.told else (), due)
     found = _finding(tally, obligation, period, book)
     whole = entries.get(tally_name(tally.obligation, tally.day, ALL))
     found = found._replace(proven=whole.proven if whole else None)
