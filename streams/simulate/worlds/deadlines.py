@@ -111,7 +111,7 @@ def deadline_night(count: int = 2_000, seed: int = 20210730) -> Story:
     lines = [report(who, FRIDAY, _hour_of_reporting(chance, FRIDAY)) for who in known if who not in absent]
     return told(
         "deadline-night",
-        "A deadline: Friday 30 July 2021",
+        "Deadline: Friday 30 July 2021",
         known,
         [*lines, *_stragglers(sorted(absent))],
         starts=FRIDAY.due_at - 64 * HOUR,
@@ -145,7 +145,7 @@ def quiet_week(count: int = 999, seed: int = 20210806) -> Story:
     early = [report(who, due, due.due_at - chance.randrange(25 * HOUR, 47 * HOUR)) for due in (tuesday, friday) for who in known]
     return told(
         "quiet-week",
-        "A quiet week: 3 and 6 August 2021",
+        "Quiet week: 3 and 6 August 2021",
         known,
         early,
         starts=tuesday.due_at - 71 * HOUR,
