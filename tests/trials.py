@@ -15,6 +15,7 @@ from schemas.registry import Activate, EstateEntry, FirmEntry, PermitEntry, Regi
 from schemas.reports import ReportSubmission
 from schemas.topics import ESCALATION_INBOX, INTAKE_TOPICS, REGISTRY, REPORTS, Topic
 from schemas.word import format_time
+from streams.live.library import Library
 from streams.pipeline.clock import Pace
 from streams.pipeline.intake.admit import Admission
 from streams.pipeline.intake.registry import Registry
@@ -69,21 +70,22 @@ class Partition:
 class Trial:
     """One seed's world on the whole line."""
 
-    def __init__(self, seed: int, fault: str) -> None:
+    def __init__(self, seed: int, fault: str, library: Library = LIBRARY) -> None:
         self.seed, self.fault, self.chance = seed, fault, random.Random(f"{seed}/{fault}")
         self.days = DAYS[: self.chance.choice((1, 1, 2))]
         self.starts = opens_at(DAYS[0]) - HOUR
         self.repaired = due_at(self.days[-1]) + 30 * HOUR
         self.facts: list[Fact] = []
+        self.homes: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
         self._script: list[tuple[int, int, Any]] = []
         self._unpublished: list[tuple[int, int, int]] = []
         self._transactions: dict[str, str] = {}
         self._through: dict[int, int] = {}
-        registry = Registry(policies=LIBRARY.policies, rosters=LIBRARY.rosters, exercise=False, story_time=False)
+        registry = Registry(policies=library.policies, rosters=library.rosters, exercise=False, story_time=False)
         admission = Admission(registry)
-        pace = Pace(story_time=False, policy_of=LIBRARY.policy, roster_of=LIBRARY.roster)
-        self.line = DryRun(hosted(lambda _: admission, pace, LIBRARY.in_force), admission, wall=self.starts)
+        pace = Pace(story_time=False, policy_of=library.policy, roster_of=library.roster)
+        self.line = DryRun(hosted(lambda _: admission, pace, library.in_force), admission, wall=self.starts)
         self.partitions = {(t.name, n): Partition(t, n) for t in INTAKE_TOPICS for n in range(t.partitions)}
         self.reports = [self.partitions[REPORTS.name, n] for n in range(REPORTS.partitions)]
         self.broken = self.chance.sample(range(REPORTS.partitions), 2)
@@ -102,6 +104,7 @@ class Trial:
         self._publishes(REGISTRY, 0, cloud(Activate.type, "activate", active))
         for number in range(self.chance.randint(5, 20)):
             estate, regency, _ = self.chance.choice(SITES)
+            self.homes[f"f{number}"] = regency
             self._enters(FirmEntry, f"f{number}", name=f"PT F{number}", **({"estate": estate} if estate else {"regency": regency}))
             for permit in range(self.chance.choice((1, 1, 1, 2))):
                 self._permit(f"f{number}", f"P-{number}-{permit}")
@@ -202,7 +205,7 @@ class Trial:
         """What SIINas and INTAKE say of how far they have come."""
         offsets = (-3 * HOUR, 2 * MINUTE, GRACE + MINUTE, GRACE + 90 * MINUTE, 20 * HOUR)
         instants = [due_at(day) + offset for day in self.days for offset in offsets]
-        ends = [self.repaired + offset for offset in (MINUTE, HOUR, 2 * HOUR)]
+        ends = [self.repaired + offset for offset in (MINUTE, HOUR, 2 * HOUR, 9 * HOUR)]
         for at in (self.starts, *instants, *ends):
             self._at(at, self._source_marks)
             self._at(at + SECOND, self._own_marks)
