@@ -30,10 +30,9 @@ PLACES = {"WIB": MM2100, "WITA": replace(KIIC, zone="Asia/Makassar"), "WIT": rep
 def reports():
     """A report: received somewhere around the deadline, published then or days later."""
     states = st.sampled_from(("submitted", "corrected", "returned", "withdrawn"))
-    hours = st.integers(-70, 20)
-    return st.tuples(
-        st.just("report"), st.sampled_from(PERMITS), st.sampled_from(DAYS), hours, st.integers(0, 50), states, st.integers(0, 3)
-    )
+    hours = st.tuples(st.integers(-70, 20), st.integers(0, 50))
+    what = st.tuples(states, st.integers(0, 3))
+    return st.tuples(st.just("report"), st.sampled_from(PERMITS), st.sampled_from(DAYS), hours, what)
 
 
 def happenings():
@@ -63,9 +62,9 @@ class Lived:
         place = PlaceSince(BEGINS, replace(self.place[permit], firm=firm))
         self.seat.enrol(permit, firm, at=BEGINS, states=states, obligations=bound, places=(place,), registry=self.seat.offset + 1)
 
-    def report(self, whose: tuple[str, str], day: date, hours: int, late: int, state: str, number: int) -> None:
-        firm, permit = whose
-        at = due_at(day) + hours * HOUR
+    def report(self, whose: tuple[str, str], day: date, hours: tuple[int, int], what: tuple[str, int]) -> None:
+        (firm, permit), (hour, late), (state, number) = whose, hours, what
+        at = due_at(day) + hour * HOUR
         id, replaces = f"{permit}/{day}/{number}", "" if state == "submitted" else f"{permit}/{day}/{(number + 1) % 4}"
         if any(fact.id == id for fact in self.facts):
             return
