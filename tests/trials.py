@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from schemas.intake import IntakeWatermark, SourceWatermark
 from schemas.registry import Activate, EstateEntry, FirmEntry, PermitEntry, RegionEntry, SourceEntry
 from schemas.reports import ReportSubmission
-from schemas.topics import ESCALATION_INBOX, INTAKE_TOPICS, REGISTRY, REPORTS, Topic
+from schemas.topics import ACTS, ESCALATION_INBOX, INTAKE_TOPICS, REGISTRY, REPORTS, Topic
 from schemas.word import format_time
 from streams.live.library import Library
 from streams.pipeline.clock import Pace
@@ -28,7 +28,8 @@ from tests.story import LIBRARY, POLICY, ROSTER
 from tests.truth import Fact
 
 MINUTE, SECOND = 60_000, 1_000
-SIINAS = "https://siinas.example"
+SIINAS, OSS = "https://siinas.example", "https://oss.example"
+"""Who receives the reports, and somebody else who publishes to the same topic and proves nothing."""
 DAYS = (date(2021, 8, 3), date(2021, 8, 6))
 SITES = (
     ("mm2100", "32.16", "Asia/Jakarta"),
@@ -38,8 +39,10 @@ SITES = (
 )
 """WIB, WITA, WIT, and a firm outside every estate."""
 FUTURE = 10 * MINUTE
-FAULTS = ("open transaction", "aborted transaction", "unheld", "half", "no watermarks", "clock back a little", "clock back far")
-BLOCKING = ("unheld", "half", "no watermarks", "open transaction", "aborted transaction")
+FAULTS = (
+    "open transaction", "aborted transaction", "unheld", "another topic unheld", "half", "no watermarks", "clock back a little", "clock back far",
+)  # fmt: skip
+BLOCKING = FAULTS[:6]
 """While these last nothing can be proven."""
 
 
@@ -100,6 +103,10 @@ class Trial:
             if estate:
                 self._enters(EstateEntry, estate, name=estate, regency=regency)
         self._enters(SourceEntry, SIINAS, owner="Pusdatin", trusted_times=True)
+        self._enters(SourceEntry, OSS, owner="BKPM", trusted_times=True)
+        through = {"complete_through": format_time(self.starts - 1)}
+        for number in range(REPORTS.partitions):
+            self._publishes(REPORTS, number, cloud(SourceWatermark.type, "mark", through, source=OSS))
         active = {"policy": POLICY.revision, "roster": ROSTER.revision, "effective_from": "2019-01-01T00:00:00Z", "by": "dir-perwilayahan"}
         self._publishes(REGISTRY, 0, cloud(Activate.type, "activate", active))
         for number in range(self.chance.randint(5, 20)):
@@ -239,11 +246,16 @@ class Trial:
                 self._transactions[self.fault] = "open"
 
         def repairs(_: int) -> None:
+            self.partitions[ACTS.name, 1].held = True
             for partition in self.reports:
                 partition.skew, partition.held = 0, True
             self._transactions[self.fault] = "aborted" if self.fault == "aborted transaction" else "committed"
 
+        def drops(_: int) -> None:
+            self.partitions[ACTS.name, 1].held = self.fault != "another topic unheld"
+
         self._at(self._breaks, breaks)
+        self._at(due_at(self.days[0]) + HOUR, drops)
         self._at(self.repaired - 1, repairs)
 
     def play(self) -> "Trial":
