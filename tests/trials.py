@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from schemas.intake import IntakeWatermark, SourceWatermark
 from schemas.registry import Activate, EstateEntry, FirmEntry, PermitEntry, RegionEntry, SourceEntry
 from schemas.reports import ReportSubmission
-from schemas.topics import ESCALATION_INBOX, INTAKE_TOPICS, REGISTRY, REPORTS, Topic
+from schemas.topics import ACTS, ESCALATION_INBOX, INTAKE_TOPICS, REGISTRY, REPORTS, Topic
 from schemas.word import format_time
+from streams.live.library import Library
 from streams.pipeline.clock import Pace
 from streams.pipeline.intake.admit import Admission
 from streams.pipeline.intake.registry import Registry
@@ -27,7 +28,8 @@ from tests.story import LIBRARY, POLICY, ROSTER
 from tests.truth import Fact
 
 MINUTE, SECOND = 60_000, 1_000
-SIINAS = "https://siinas.example"
+SIINAS, OSS = "https://siinas.example", "https://oss.example"
+"""Who receives the reports, and somebody else who publishes to the same topic and proves nothing."""
 DAYS = (date(2021, 8, 3), date(2021, 8, 6))
 SITES = (
     ("mm2100", "32.16", "Asia/Jakarta"),
@@ -37,8 +39,10 @@ SITES = (
 )
 """WIB, WITA, WIT, and a firm outside every estate."""
 FUTURE = 10 * MINUTE
-FAULTS = ("open transaction", "aborted transaction", "unheld", "half", "no watermarks", "clock back a little", "clock back far")
-BLOCKING = ("unheld", "half", "no watermarks", "open transaction", "aborted transaction")
+FAULTS = (
+    "open transaction", "aborted transaction", "unheld", "another topic unheld", "half", "no watermarks", "clock back a little", "clock back far",
+)  # fmt: skip
+BLOCKING = FAULTS[:6]
 """While these last nothing can be proven."""
 
 
@@ -69,21 +73,22 @@ class Partition:
 class Trial:
     """One seed's world on the whole line."""
 
-    def __init__(self, seed: int, fault: str) -> None:
+    def __init__(self, seed: int, fault: str, library: Library = LIBRARY) -> None:
         self.seed, self.fault, self.chance = seed, fault, random.Random(f"{seed}/{fault}")
         self.days = DAYS[: self.chance.choice((1, 1, 2))]
         self.starts = opens_at(DAYS[0]) - HOUR
         self.repaired = due_at(self.days[-1]) + 30 * HOUR
         self.facts: list[Fact] = []
+        self.homes: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
         self._script: list[tuple[int, int, Any]] = []
         self._unpublished: list[tuple[int, int, int]] = []
         self._transactions: dict[str, str] = {}
         self._through: dict[int, int] = {}
-        registry = Registry(policies=LIBRARY.policies, rosters=LIBRARY.rosters, exercise=False, story_time=False)
+        registry = Registry(policies=library.policies, rosters=library.rosters, exercise=False, story_time=False)
         admission = Admission(registry)
-        pace = Pace(story_time=False, policy_of=LIBRARY.policy, roster_of=LIBRARY.roster)
-        self.line = DryRun(hosted(lambda _: admission, pace, LIBRARY.in_force), admission, wall=self.starts)
+        pace = Pace(story_time=False, policy_of=library.policy, roster_of=library.roster)
+        self.line = DryRun(hosted(lambda _: admission, pace, library.in_force), admission, wall=self.starts)
         self.partitions = {(t.name, n): Partition(t, n) for t in INTAKE_TOPICS for n in range(t.partitions)}
         self.reports = [self.partitions[REPORTS.name, n] for n in range(REPORTS.partitions)]
         self.broken = self.chance.sample(range(REPORTS.partitions), 2)
@@ -98,10 +103,15 @@ class Trial:
             if estate:
                 self._enters(EstateEntry, estate, name=estate, regency=regency)
         self._enters(SourceEntry, SIINAS, owner="Pusdatin", trusted_times=True)
+        self._enters(SourceEntry, OSS, owner="BKPM", trusted_times=True)
+        through = {"complete_through": format_time(self.starts - 1)}
+        for number in range(REPORTS.partitions):
+            self._publishes(REPORTS, number, cloud(SourceWatermark.type, "mark", through, source=OSS))
         active = {"policy": POLICY.revision, "roster": ROSTER.revision, "effective_from": "2019-01-01T00:00:00Z", "by": "dir-perwilayahan"}
         self._publishes(REGISTRY, 0, cloud(Activate.type, "activate", active))
         for number in range(self.chance.randint(5, 20)):
             estate, regency, _ = self.chance.choice(SITES)
+            self.homes[f"f{number}"] = regency
             self._enters(FirmEntry, f"f{number}", name=f"PT F{number}", **({"estate": estate} if estate else {"regency": regency}))
             for permit in range(self.chance.choice((1, 1, 1, 2))):
                 self._permit(f"f{number}", f"P-{number}-{permit}")
@@ -202,7 +212,7 @@ class Trial:
         """What SIINas and INTAKE say of how far they have come."""
         offsets = (-3 * HOUR, 2 * MINUTE, GRACE + MINUTE, GRACE + 90 * MINUTE, 20 * HOUR)
         instants = [due_at(day) + offset for day in self.days for offset in offsets]
-        ends = [self.repaired + offset for offset in (MINUTE, HOUR, 2 * HOUR)]
+        ends = [self.repaired + offset for offset in (MINUTE, HOUR, 2 * HOUR, 9 * HOUR)]
         for at in (self.starts, *instants, *ends):
             self._at(at, self._source_marks)
             self._at(at + SECOND, self._own_marks)
@@ -236,11 +246,16 @@ class Trial:
                 self._transactions[self.fault] = "open"
 
         def repairs(_: int) -> None:
+            self.partitions[ACTS.name, 1].held = True
             for partition in self.reports:
                 partition.skew, partition.held = 0, True
             self._transactions[self.fault] = "aborted" if self.fault == "aborted transaction" else "committed"
 
+        def drops(_: int) -> None:
+            self.partitions[ACTS.name, 1].held = self.fault != "another topic unheld"
+
         self._at(self._breaks, breaks)
+        self._at(due_at(self.days[0]) + HOUR, drops)
         self._at(self.repaired - 1, repairs)
 
     def play(self) -> "Trial":

@@ -218,7 +218,8 @@ def _received(topics: Topics, report: Seen) -> int:
     return _ms(recorded) if trusted and recorded else report.appended
 
 
-async def _of_kafka(bootstrap: str, prefix: str) -> Topics:
+async def of_kafka(bootstrap: str, prefix: str) -> Topics:
+    """Everything that is committed in the topics under a prefix, as it stands now."""
     from aiokafka import AIOKafkaConsumer, TopicPartition
 
     records = []
@@ -246,7 +247,7 @@ class _Record(NamedTuple):
 
 def main() -> int:
     """Every absence, and what is wrong with it."""
-    topics = asyncio.run(_of_kafka(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""))
+    topics = asyncio.run(of_kafka(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""))
     story = any(seen.attributes.get("source") == STORY for seen in topics.seen.values())
     found = [(absence, verify(topics, absence, story=story)) for absence in topics.absences()]
     for absence, wrong in found:

@@ -17,7 +17,7 @@ from tests.circulars import GRACE, HOUR, due_at
 from tests.deadlines import FRI, TUE, Deadlines
 from tests.trials import BLOCKING, FAULTS, Trial
 
-TRIALS = int(os.environ.get("SIAGA_TRIALS", "105"))
+TRIALS = int(os.environ.get("SIAGA_TRIALS", "120"))
 SEEDS_AT_ONCE = 5
 
 

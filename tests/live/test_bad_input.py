@@ -8,7 +8,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from schemas import codec
-from schemas.topics import ESCALATIONS, INCIDENTS, LEDGER, REGISTRY, REJECTED
+from schemas.topics import ESCALATION_INBOX, ESCALATIONS, INCIDENTS, LEDGER, REGISTRY, REJECTED, REPORTS, Topic
 from streams.live import kafka
 from streams.live.settings import Settings
 from streams.simulate import shelf
@@ -52,6 +52,57 @@ BAD: dict[str, tuple[bytes | None, str, str]] = {
     "a fact that is no exercise": (event("real", GOOD | {"exercise": False}), "exercise_misplaced", "exercise"),
 }
 
+PERMIT = {
+    "id": "IOMKI/1",
+    "valid_from": "2019-01-01T00:00:00+07:00",
+    "firm": "itss",
+    "holder": "industrial_firm",
+    "obligations": ["iomki"],
+    "state": "active",
+    "exercise": True,
+}
+SOURCE = {"id": DESK, "valid_from": "2019-01-01T00:00:00+07:00", "owner": "Desk", "trusted_times": True, "exercise": True}
+SOURCE |= {"speaks_as": ["police", "ministry", "estate", "firm", "union", "media"]}
+REPORT = {
+    "obligation": "iomki",
+    "period": "2021-08-03",
+    "permit": "IOMKI/1",
+    "firm": "itss",
+    "state": "submitted",
+    "submitted_at": "2021-08-02T08:00:00+07:00",
+    "exercise": True,
+}
+ACTIVATE = {"policy": "2099-01-01.1", "effective_from": "2023-01-01T00:00:00+07:00", "by": "dir-perwilayahan", "exercise": True}
+
+
+def report(id: str, said: dict[str, object], **attributes: object) -> bytes:
+    """A report of PT ITSS."""
+    return event(id, REPORT | said, **{"type": "siaga.report-submission.v1", **attributes})
+
+
+def published(id: str, through: str, **attributes: object) -> bytes:
+    """How far a source says that it has published."""
+    return event(id, {"complete_through": through}, **{"type": "siaga.source-watermark.v1", **attributes})
+
+
+BAD_REPORTS: dict[str, tuple[Topic, bytes, str, str]] = {
+    "no such period": (REPORTS, report("p", {"period": "2021-08-04"}), "unknown_period", "period"),
+    "no such obligation": (REPORTS, report("o", {"obligation": "gossip"}), "unknown_obligation", "obligation"),
+    "no such permit": (REPORTS, report("n", {"permit": "IOMKI/9"}), "unknown_permit", "permit"),
+    "a permit of another firm": (REPORTS, report("f", {"firm": "smi"}), "permit_of_another_firm", "permit"),
+    "a source that nobody knows": (REPORTS, report("s", {}, source="https://stranger.example"), "unknown_source", "source"),
+    "received before its period": (REPORTS, report("b", {}, recordedtime="2021-07-30T08:00:00+07:00"), "before_its_period", "period"),
+    "received in the future": (REPORTS, report("a", {}, recordedtime="2099-01-01T08:00:00+07:00"), "after_its_publication", "recordedtime"),
+    "a correction of nothing": (REPORTS, report("c", {"state": "corrected"}), "wrong_value", "data"),
+    "a revision that nobody has": (REGISTRY, event("r", ACTIVATE, type="siaga.activate.v1"), "unknown_revision", "policy"),
+}
+ODD_WATERMARKS = {
+    "first": (published("first", "2021-08-04T00:00:00+07:00"), ""),
+    "back": (published("back", "2021-08-03T00:00:00+07:00"), "watermark_backwards"),
+    "ahead": (published("ahead", "2099-01-01T00:00:00+07:00"), "watermark_in_the_future"),
+    "strange": (published("strange", "2021-08-04T00:00:00+07:00", source="https://stranger.example"), "watermark_of_a_stranger"),
+}
+
 CONTRADICTING = [("content-type", b"application/cloudevents+json"), ("ce_source", b"https://siaga.example/somebody-else")]
 
 ODD = {
@@ -65,18 +116,21 @@ async def test_every_bad_record_is_refused_by_name_and_every_odd_one_reaches_a_p
     async with night(settings, tmp_path, SIAGA_TIME="clock") as running:
         offsets = await running.workers.while_they_work(_publish(running))
         await running.workers.while_they_work(_until_all_is_said(running))
-        rejected = {r.origin.offset: r for r in await _words(running, REJECTED, "rejected")}
+        rejected = {(r.origin.topic, r.origin.offset): r for r in await _words(running, REJECTED, "rejected")}
         oddities = await _words(running, REJECTED, "oddity")
         admitted = {a.id: a for a in await _words(running, LEDGER, "admitted") if a.subject.startswith("firm:")}
         escalations = await _words(running, ESCALATIONS, "escalation")
-    for name, offset in offsets.items():
-        _, reason, field = BAD[name]
-        word = rejected.pop(offset)
+        alerts = await _words(running, ESCALATION_INBOX, "alert")
+    for name, origin in offsets.items():
+        *_, reason, field = BAD.get(name) or BAD_REPORTS[name]
+        word = rejected.pop(origin)
         assert (name, word.reason, word.field) == (name, reason, field)
         assert word.correct
-        assert word.origin.topic == INCIDENTS.name
     assert not rejected, "nothing else was refused"
-    assert [oddity.id for oddity in oddities] == ["after"], "the same id with other content is listed, and decides nothing"
+    odd = {oddity.id: oddity.what for oddity in oddities}
+    assert odd.pop("after") == "other_content", "the same id with other content is listed, and decides nothing"
+    assert odd == {name: what for name, (_, what) in ODD_WATERMARKS.items() if what}
+    assert not [alert.about for alert in alerts if alert.rule in ("R2", "R3")], "nobody is accused because of it"
     assert admitted["unknown-firm"].unresolved == ("unknown_firm",)
     assert admitted["future"].unresolved == ("time_in_the_future",)
     assert {"after", "gzip", "snappy", "lz4", "zstd"} <= admitted.keys(), "the line goes on, however its publishers compress"
@@ -85,7 +139,7 @@ async def test_every_bad_record_is_refused_by_name_and_every_odd_one_reaches_a_p
     assert "duty-officer" in told[DESK], "a refused incident interrupts the operator"
 
 
-async def _publish(running: Night) -> dict[str, int]:
+async def _publish(running: Night) -> dict[str, tuple[str, int]]:
     """The register, then everything bad, then everything odd, then a good one and its contradiction; the offsets of the bad."""
     prefix, partition = running.settings.prefix, 0
     async with kafka.publisher(running.settings) as producer:
@@ -96,7 +150,14 @@ async def _publish(running: Night) -> dict[str, int]:
         for name, (value, _, _) in BAD.items():
             headers = CONTRADICTING if name == "a header that contradicts the body" else ()
             sent = await producer.send_and_wait(prefix + INCIDENTS.name, value, key=b"itss", partition=partition, headers=headers)
-            offsets[name] = sent.offset
+            offsets[name] = (INCIDENTS.name, sent.offset)
+        await producer.send_and_wait(prefix + REGISTRY.name, event("permit", PERMIT, type="siaga.registry-permit.v1"))
+        await producer.send_and_wait(prefix + REGISTRY.name, event("source", SOURCE, type="siaga.registry-source.v1"))
+        for name, (topic, value, _, _) in BAD_REPORTS.items():
+            sent = await producer.send_and_wait(prefix + topic.name, value, partition=partition)
+            offsets[name] = (topic.name, sent.offset)
+        for value, _ in ODD_WATERMARKS.values():
+            await producer.send_and_wait(prefix + REPORTS.name, value, partition=partition)
         for id, data in ODD.items():
             await producer.send_and_wait(prefix + INCIDENTS.name, event(id, data), partition=partition)
         await producer.send_and_wait(prefix + INCIDENTS.name, event("after"), partition=partition)
@@ -110,7 +171,8 @@ async def _publish(running: Night) -> dict[str, int]:
 
 async def _until_all_is_said(running: Night) -> None:
     async with asyncio.timeout(90):
-        while not await _words(running, REJECTED, "oddity") or len(await _words(running, REJECTED, "rejected")) < len(BAD):
+        odd, bad = 1 + sum(bool(what) for _, what in ODD_WATERMARKS.values()), len(BAD) + len(BAD_REPORTS)
+        while len(await _words(running, REJECTED, "oddity")) < odd or len(await _words(running, REJECTED, "rejected")) < bad:
             await asyncio.sleep(1)
         while not any(word.about == DESK for word in await _words(running, ESCALATIONS, "escalation")):
             await asyncio.sleep(1)

@@ -117,6 +117,24 @@ class TestRefused:
         assert [each.key for each in told][1:] == ["firm:itss"]
         assert all(isinstance(each.word, Refusal) for each in told)
 
+    @pytest.mark.parametrize(
+        ("said", "received_at"),
+        [
+            pytest.param(report(period="2021-08-04"), SENT, id="understood, by a source whose clock is trusted"),
+            pytest.param(report(workers=-1), SENT, id="not understood, by the same"),
+            pytest.param(report(source=UNTRUSTED, workers=-1), None, id="its source's clock is not trusted"),
+            pytest.param(report(source=STRANGER, workers=-1), None, id="its source is a stranger"),
+        ],
+    )
+    def test_it_says_when_it_was_received_where_that_can_be_believed(self, said, received_at):
+        """G1: a source that was down over the deadline publishes in the end what it had received before."""
+        told = [each.word for each in say(said, wall=DUE + DAY) if isinstance(each.word, Refusal)]
+        assert {(word.received_at, word.at) for word in told} == {(received_at, DUE + DAY)}
+
+    def test_without_a_time_it_says_nothing_of_when_it_was_received(self):
+        told = [each.word for each in say(report(workers=-1), recorded=None) if isinstance(each.word, Refusal)]
+        assert {word.received_at for word in told} == {None}
+
     def test_a_permit_of_another_firm_concerns_both(self):
         """One of them has a report missing; nobody can say which."""
         rejected, *told = say(report(permit="IOMKI/2"))

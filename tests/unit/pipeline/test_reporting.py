@@ -220,6 +220,16 @@ class TestDoubts:
         assert "firing" not in seat.standing.values()
         assert tallied(seat, TUE)["undecided"] == 1
 
+    def test_times_that_have_not_come_push_no_other_doubt_out(self, seat):
+        """Law 2: however often a source says that it received something tomorrow, what was refused today is not forgotten."""
+        seat.refused(due(TUE) - HOUR)
+        for hours in range(1_100):
+            seat.refused(due(TUE) - HOUR, received_at=due(TUE) + (9 + hours) * HOUR)
+        seat.passes(TUE)
+        assert seat.standing == {}
+        seat.passes(FRI)
+        assert list(seat.standing) == ["R2 iomki/2021-08-06/P-1"]
+
     def test_what_is_refused_later_does_not_take_back_what_was_proven(self, seat):
         seat.passes(TUE)
         seat.refused(due(TUE) + GRACE + HOUR)

@@ -210,7 +210,7 @@ def _excused_until(excused: Excused, book: Rulebook) -> Due:
 
 def hear_refusal(entries: Mapping[str, Entry], refusal: Refusal, book: Rulebook) -> Step:
     """INTAKE has refused something of this firm, which may have been its report (law 2)."""
-    about = () if refusal.received_at is None else (refusal.received_at,)
+    about = () if refusal.received_at is None else (min(refusal.received_at, refusal.at),)
     if refusal.reason == BEFORE_ITS_PERIOD:
         about = (*about, *_in_the_next_periods(min((refusal.at, *about)), book))
     return hear_doubt(entries, refusal.subject, Doubtful(refusal.origin, refusal.at, refusal.kind, about), book)
