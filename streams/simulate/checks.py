@@ -90,8 +90,9 @@ def _fates(history: History) -> defaultdict[Origin, list[_Fate]]:
     fates: defaultdict[Origin, list[_Fate]] = defaultdict(list)
     for fact in history.all(Admitted):
         fates[stated_origin(fact.origin)].append(_Fate("admitted", f"to {fact.subject} about {fact.incident}"))
-    for act in history.all(AdmittedAct):
-        fates[stated_origin(act.origin)].append(_Fate("admitted", f"for {act.escalation}"))
+    for record, act in history.heard(AdmittedAct):
+        whose = f"for {act.escalation}" if act.escalation else f"to {record.topic}/{record.partition}"
+        fates[stated_origin(act.origin)].append(_Fate("admitted", whose))
     for refusal in history.all(Rejected):
         fates[stated_origin(refusal.origin)].append(_Fate("rejected"))
     for parked in history.all(Parked):

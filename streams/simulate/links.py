@@ -15,6 +15,8 @@ from schemas.escalation import AdmittedAct, Answer, Delivery, Escalation, Escala
 from schemas.intake import IncidentBulletin
 from schemas.ledger import Admitted, Parked
 from schemas.surveillance import Alert, AlertState
+from schemas.topics import ESCALATION_INBOX
+from streams.pipeline.line import Record
 from streams.simulate.checks import Check, Found, Verdict
 from streams.simulate.history import Caught, History, Origin, cause_of, origin_of, stated_origin, where
 
@@ -135,13 +137,18 @@ def nobody_is_written_to_twice(history: History) -> Iterator[Found]:
 
 
 def every_act_is_answered(history: History) -> Iterator[Found]:
-    """An admitted act on an escalation is answered once, because of it, by its own id."""
-    parked, acts = _parked(history), {origin_of(record): (record, act) for record, act in history.heard(AdmittedAct) if act.escalation}
-    answered = Counter((cause_of(record), answer.act_id, answer.escalation) for record, answer in history.heard(Answer))
-    for place, (record, act) in acts.items():
-        count = answered[place, act.id, act.escalation]
-        name = f"{act.act} {act.id} by {act.position} on {act.escalation} at {where(record)}"
-        if not count and history.finished and place not in parked:
+    """An admitted act is answered once, because of it, by its own id; one on a period of all firms by one of those who heard it."""
+    parked, heard = _parked(history), defaultdict[Origin, list[tuple[Record, AdmittedAct]]](list)
+    for record, act in history.heard(AdmittedAct):
+        if record.topic == ESCALATION_INBOX.name:
+            heard[stated_origin(act.origin)].append((record, act))
+    answered = Counter((cause_of(record), answer.act_id) for record, answer in history.heard(Answer))
+    for copies in heard.values():
+        record, act = copies[0]
+        count = sum(answered[origin_of(copy), act.id] for copy, _ in copies)
+        on = act.escalation or f"{act.obligation}/{act.period}"
+        name = f"{act.act} {act.id} by {act.position} on {on} at {where(record)}"
+        if not count and history.finished and not any(origin_of(copy) in parked for copy, _ in copies):
             yield Found(Verdict.LOST, f"{name} was never answered")
         if count > 1:
             yield Found(Verdict.TOLD_TWICE, f"{name} was answered {count} times")

@@ -584,6 +584,32 @@ def test_what_a_room_has_parked_is_not_lost_here(night):
     assert night.judge().verdict is Verdict.DELIVERED
 
 
+def excused_for_all(night, answers):
+    """An act on a period of all firms is put to two partitions of ESCALATION and one of the ledger; one of them answers."""
+    origin = night.publish(ACTS, "siaga.excuse.v1")
+    act = AdmittedAct("excuse", "s", "9", "", 0, "p", "n", 1, origin, obligation="iomki", period="2021-08-03")
+    for partition, topic in enumerate((ESCALATION_INBOX, ESCALATION_INBOX, LEDGER)):
+        place = night.put(topic, act)
+        night.records[-1] = night.records[-1]._replace(partition=partition)
+        if partition < answers:
+            cause = f"{topic.name}/{partition}/{place.rpartition('/')[2]}"
+            night.put(ESCALATIONS, Answer("excuse", "9", "", Judged.TAKEN, 0, 1, "p", "n"), cause=cause)
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        pytest.param(0, "excuse 9 by p on iomki/2021-08-03 at escalation-inbox/0/", id="nobody answers"),
+        pytest.param(1, "", id="one answers"),
+        pytest.param(2, "was answered 2 times", id="two answer"),
+    ],
+)
+def test_an_act_on_a_period_is_heard_in_many_places_and_answered_once(night, answers, words):
+    excused_for_all(night, answers)
+    assert words in night.judge().first
+    assert (night.judge().verdict is Verdict.DELIVERED) == (answers == 1)
+
+
 def test_a_file_is_its_own_evidence(night):
     told = delivery("D-5", receiver="piket-log", channel="file")
     night.put(DELIVERY_INBOX, told)
