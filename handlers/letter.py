@@ -13,8 +13,8 @@ from handlers.letters import letter_of
 from handlers.letters.incident import statutory_due
 from handlers.letters.parts import Letter, Row, Table
 from handlers.sign import Links
-from handlers.telling import LANGUAGES, AnyTelling, asks_something, ends, has_reason, telling
-from handlers.wording.codes import ACTIONS, BECAUSE, BEFORE_MIDNIGHT, POSITIONS, STATUTORY, UNMEASURED, word
+from handlers.telling import LANGUAGES, AnyTelling, asks_something, ends, has_reason, source_name, telling
+from handlers.wording.codes import ACTIONS, BECAUSE, BEFORE_MIDNIGHT, POSITIONS, STATUTORY, UNITS, UNMEASURED, word
 from schemas.delivery import Attempt
 from schemas.escalation import Asked, Taken, Told
 from schemas.surveillance import RULE_OF, Because, Reason
@@ -158,7 +158,7 @@ def _because(t: AnyTelling, letter: Letter) -> str:
 
 def _why(t: AnyTelling, letter: Letter) -> str:
     """Why it reached the reader; at which level, of what has levels."""
-    form = "why" if t.delivery.standing else "why_plain"
+    form = "why" if t.delivery.standing and t.delivery.level >= 0 else "why_plain"
     return t.say(form, level=t.delivery.level, why=letter.why(t))
 
 
@@ -166,8 +166,9 @@ def reason_words(t: AnyTelling, reason: Reason) -> str:
     """One reason: the figure and the threshold that it met."""
     if reason.figure is None:
         return word(UNMEASURED if reason.because in UNMEASURED else BECAUSE, reason.because, t.lang)
-    said = f"{word(BECAUSE, reason.because, t.lang)} {t.tongue.number(reason.figure)}"
-    return said if reason.threshold is None else f"{said} >= {t.tongue.number(reason.threshold)}"
+    unit = f" {word(UNITS, reason.because, t.lang)}" if reason.because in UNITS else ""
+    said = f"{word(BECAUSE, reason.because, t.lang)} {t.tongue.number(reason.figure)}{unit}"
+    return said if reason.threshold is None or unit else f"{said} >= {t.tongue.number(reason.threshold)}"
 
 
 def _sources(t: AnyTelling, reasons: Sequence[Reason]) -> str:
@@ -189,7 +190,7 @@ def _told(t: AnyTelling) -> str:
 
 def _told_level(t: AnyTelling, level: int, told: Sequence[Told]) -> str:
     positions = ", ".join(dict.fromkeys(position_words(t, each.position) for each in told))
-    return t.say("told_level", level=level, when=_said_plainly(t, told[0].at), positions=positions)
+    return t.say("told_level" if level >= 0 else "told_once", level=level, when=_said_plainly(t, told[0].at), positions=positions)
 
 
 def _said_plainly(t: AnyTelling, instant: UtcMs) -> str:
@@ -202,7 +203,7 @@ def position_words(t: AnyTelling, position: str) -> str:
     place = t.situation.place
     name = word(POSITIONS, prefix, t.lang)
     elsewhere = where and where not in (place.estate, place.regency, place.province, place.firm)
-    return f"{name} {tidy(where, 40)}" if elsewhere else name
+    return f"{name} {source_name(where)}" if elsewhere else name
 
 
 def _taken(t: AnyTelling) -> str:
@@ -213,7 +214,7 @@ def _taken(t: AnyTelling) -> str:
     said += [t.say("answered", taken=_takers(t, others))] if others else []
     if stopping:
         said.append(t.say("taken", taken=_takers(t, stopping)))
-    elif not ends(t.delivery):
+    elif not ends(t.delivery) and t.delivery.level >= 0:
         said.append(t.say("taken_none"))
     return " ".join(said)
 

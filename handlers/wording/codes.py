@@ -54,7 +54,7 @@ BECAUSE: Mapping[str, Both] = {
     "answered": Both("laporan diterima sesudah batasnya", "the report was received after its deadline"),
     "not_accused": Both("tidak ada yang dipersoalkan untuk periode ini", "nothing is held against anybody for this period"),
     "confirmed": Both("pejabat sudah menetapkan yang diusulkan", "officials have confirmed what was proposed"),
-    "source_silent": Both("sumber diam melewati batasnya sendiri", "the source is silent past its own limit"),
+    "source_silent": Both("sumber diam melewati batasnya sendiri,", "the source is silent past its own limit of"),
     "speaks_again": Both("sumber sudah berkabar lagi", "the source speaks again"),
     "not_proven": Both("belum terbukti lengkap", "not proven complete"),
     "proven": Both("sudah terbukti lengkap", "proven complete"),
@@ -66,6 +66,12 @@ UNMEASURED: Mapping[str, Both] = {
     "community": Both("warga sekitar dinyatakan harus mengungsi atau berlindung", "an evacuation or shelter of neighbours was declared"),
     "long_fire": Both("kebakaran yang lamanya belum diketahui", "a fire of unknown length"),
 }
+
+UNITS: Mapping[str, Both] = {
+    "source_silent": Both("menit", "minutes"),
+    "not_proven": Both("jam", "hours"),
+}
+"""Of figures that are no counts, and that need no threshold beside them."""
 
 WHY: Mapping[str, Both] = {
     "first_notice": Both("pemberitahuan pertama kepada Anda", "first notice to you"),

@@ -93,6 +93,7 @@ COMMON: Mapping[str, Both] = {
     "why_plain": Both("Sampai kepada Anda: {why}.", "It reached you: {why}."),
     "told": Both("Sudah diberi tahu: {levels}.", "Told: {levels}."),
     "told_level": Both("tingkat {level} ({when}) {positions}", "level {level} ({when}) {positions}"),
+    "told_once": Both("{positions} ({when})", "{positions} ({when})"),
     "told_nobody": Both("Belum ada pihak lain yang diberi tahu.", "Nobody else has been told yet."),
     "taken": Both("Diambil alih: {taken}.", "Taken by: {taken}."),
     "taken_none": Both("Belum ada yang mengambil alih.", "Nobody has taken it."),

@@ -117,7 +117,7 @@ def _reminder(duty: Duty, obligation: Obligation, period: Period, at: UtcMs, hou
         Rule.REMINDER,
         duty.subject,
         f"{period.name}/{duty.permit}/{hours}h",
-        (Reason(Because.NOT_YET_REPORTED, hours, source=period.regime.source),),
+        (Reason(Because.NOT_YET_REPORTED, source=period.regime.source),),
         situation,
         (),
         share=Share(f"{period.name}/{hours}h", at, (("reminders", 1),), deadline_of(obligation, period)),
