@@ -131,6 +131,7 @@ class TestBekasi:
         totals = dict(situation.numbers())
         assert [totals[name] for name in ("due", "absent", "warnings_1", "warnings_2", "warnings_3")] == [1_611, 322, 240, 64, 18]
         assert (totals["to_check"], totals["objections"]) == (18, 2)
+        assert [row.name for row in situation.rows] == ["Jababeka", "MM2100", "GIIC Deltamas", ""]
         rows = {row.name: dict(zip(situation.columns, row.counts, strict=True)) for row in situation.rows}
         for estate, count in (("MM2100", "mm2100"), ("Jababeka", "jababeka"), ("GIIC Deltamas", "giic")):
             owed = BEKASI[count]

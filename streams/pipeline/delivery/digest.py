@@ -222,7 +222,7 @@ def _proven(items: list[Item]) -> Proven | None:
 
 
 def _rows(items: list[Item], columns: tuple[str, ...]) -> tuple[DigestRow, ...]:
-    """A line for each row that an estate falls into, the fullest first; what is left is added up in the last."""
+    """A line for each row that an estate falls into, the fullest first, and after them what lies in no estate; the rest is added up."""
     sums: dict[str, list[int]] = {}
     names: dict[str, str] = {}
     for item in items:
@@ -237,8 +237,8 @@ def _rows(items: list[Item], columns: tuple[str, ...]) -> tuple[DigestRow, ...]:
     return (*rows[:MOST_ROWS], DigestRow("", "", rest))
 
 
-def _weight(row: DigestRow) -> tuple[tuple[int, ...], str, str]:
-    return tuple(-count for count in row.counts), row.name, row.key
+def _weight(row: DigestRow) -> tuple[bool, tuple[int, ...], str, str]:
+    return not row.name, tuple(-count for count in row.counts), row.name, row.key
 
 
 def _page(item: Item) -> Delivery:
