@@ -228,7 +228,7 @@ WORDS = (
         origin=ORIGIN,
         exercise=True,
     ),
-    Refusal(FACT.type, DESK, "wrong_value", "dead", "firm:itss", AT, ORIGIN, exercise=True),
+    Refusal(FACT.type, DESK, "wrong_value", "dead", "firm:itss", AT, ORIGIN, exercise=True, received_at=AT),
     Rejected("wrong_value", "dead", "Input should be greater than or equal to 0", "0123456789abcdef", ORIGIN, DESK, "b-1", FACT.type),
     Oddity(Odd.OTHER_CONTENT, DESK, "b-1", FACT.type, ORIGIN, "firm:itss", "0123456789abcdef", "fedcba9876543210"),
     Parked("escalation", "imip", "ValueError()", ORIGIN),
