@@ -4,6 +4,8 @@
 
 The whole line over the story, from the register to the morning after; and within it the seconds in which the tick that carries the proof
 is answered: every absence, every count, every message of them.
+
+Seconds are of one run, on a machine that others use too; what a firm costs is processor time.
 """
 
 import argparse

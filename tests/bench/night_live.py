@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,7 +59,7 @@ class Restored(NamedTuple):
 
 
 async def night(brokers: str, firms: int) -> tuple[Night, Restored]:
-    """The story of so many firms, played on Kafka; then the memory of SURVEILLANCE is read again."""
+    """The story of so many firms, played on Kafka; then the memory of SURVEILLANCE is read again, the median of three."""
     settings = Settings.load(kafka=brokers, prefix=f"exercise.night{os.getpid()}.{firms}.", time=TimeSource.WATERMARKS)
     await kafka.apply(settings, topics.ALL, audit_days=1)
     with tempfile.TemporaryDirectory() as name:
@@ -68,7 +69,8 @@ async def night(brokers: str, firms: int) -> tuple[Night, Restored]:
                 await play(settings, shelf.load("deadline-night", firms))
                 held = resident(process.pid)
     sent = [record async for record in kafka.read(settings, ATTEMPTS)]
-    return Night(watch.alerts, watch.last - watch.proof, told_of(sent), held), await asyncio.to_thread(_apart, settings)
+    restored = sorted([await asyncio.to_thread(_apart, settings) for _ in range(3)], key=attrgetter("seconds"))
+    return Night(watch.alerts, watch.last - watch.proof, told_of(sent), held), restored[1]
 
 
 class Watch:
