@@ -1,11 +1,44 @@
-"""The job of `two_rooms` as a user of a stream library would write it: a bulletin and what was known in, what is known and an alert out.
+"""The jobs of `two_rooms` as a user of a stream library would write them: an event and what was known in, what is known and an alert out.
 
-It imports pydantic alone, so that it runs beside whichever library. It does less than the rooms: no register, no refusals, no proof.
+They run beside whichever library. They do less than the rooms: no register, no refusals, no digests, no dues, no proof.
 """
 
+import json
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
+
+from schemas.reports import ReportSubmission
+
+
+class Job(NamedTuple):
+    """read: the bytes of an event. about: whose memory it changes. keep: what is known of that from now on, and an alert if there is one.
+
+    alerts: whether there ever is.
+    """
+
+    topic: str
+    alerts: bool
+    read: Callable[[bytes], Any]
+    about: Callable[[Any], str]
+    keep: Callable[[Any, bytes | None], tuple[bytes, bytes | None]]
+
+
+# --------------------------------------------------------------------------- reports: which periods a permit has reported
+
+
+def _permit(report: ReportSubmission) -> str:
+    return report.permit
+
+
+def _reported(report: ReportSubmission, before: bytes | None) -> tuple[bytes, bytes | None]:
+    known = json.loads(before) if before else []
+    return json.dumps(sorted({*known, report.period.isoformat()})).encode(), None
+
+
+# --------------------------------------------------------------------------- incidents: the picture of each, and an alert
 
 
 class Fact(BaseModel):
@@ -64,19 +97,12 @@ class Alert(Fact):
     dead: int
 
 
-def read(value: bytes) -> Cloud:
-    """The event."""
-    return Cloud.model_validate_json(value)
-
-
-def about(cloud: Cloud) -> str:
-    """Which incident: the firm and its day."""
+def _firm_and_day(cloud: Cloud) -> str:
     return f"{cloud.data.firm}/{cloud.data.occurred_at.date()}"
 
 
-def correlate(cloud: Cloud, before: bytes | None) -> tuple[bytes, bytes | None]:
-    """What is known now, and an alert if that changed."""
-    name = about(cloud)
+def _correlated(cloud: Cloud, before: bytes | None) -> tuple[bytes, bytes | None]:
+    name = _firm_and_day(cloud)
     picture = Picture.model_validate_json(before) if before else Picture(firm=cloud.data.firm, day=name)
     if cloud.id in picture.seen:
         return before or b"", None
@@ -85,3 +111,9 @@ def correlate(cloud: Cloud, before: bytes | None) -> tuple[bytes, bytes | None]:
     grade = "S5" if dead >= 5 else "S4" if dead else "S3"
     alert = Alert(about=name, grade=grade, revision=after.revision, dead=dead)
     return after.model_dump_json().encode(), alert.model_dump_json().encode()
+
+
+JOBS = {
+    "reports": Job("report-submissions", False, ReportSubmission.model_validate_json, _permit, _reported),
+    "incidents": Job("smelter-incidents", True, Cloud.model_validate_json, _firm_and_day, _correlated),
+}

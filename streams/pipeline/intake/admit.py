@@ -59,8 +59,8 @@ class Reading(NamedTuple):
         return Origin(self.record.topic, self.record.partition, self.record.offset)
 
 
-def admitted(reading: Reading, fact: Statement, stated: Stated, occurred_at: UtcMs) -> Admitted:
-    """What is the same for every fact about a firm."""
+def admitted(reading: Reading, fact: Statement, stated: Stated, occurred_at: UtcMs, *, received_at: UtcMs | None = None) -> Admitted:
+    """What is the same for every fact about a firm; `received_at` is known of reports alone."""
     event = reading.event
     place, unresolved = reading.registry.place(stated, occurred_at)
     return Admitted(
@@ -73,6 +73,7 @@ def admitted(reading: Reading, fact: Statement, stated: Stated, occurred_at: Utc
         origin=reading.origin,
         fact=msgspec.Raw(event.data),
         recorded_at=event.recorded_at,
+        received_at=received_at,
         occurred_at=occurred_at,
         subject=f"{FIRM}{place.firm}",
         registry=reading.registry.revision,

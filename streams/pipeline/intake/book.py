@@ -39,6 +39,9 @@ class Book(Generic[K, V]):
         rows = self._rows.get(about)
         if not rows:
             return None
+        latest = rows[-1]
+        if latest.since <= instant and latest.offset < revision:  # Nearly everybody asks about the present.
+            return latest.said
         position = bisect_right(rows, instant, key=_SINCE)
         while position:
             position -= 1

@@ -196,7 +196,7 @@ def _parsed(raw: bytes) -> Any:
     if raw.startswith(BOM_UTF8):
         raise _RefusalError(Refusing.NOT_JSON, "value", "write UTF-8 without a byte order mark: JSON begins with its first character")
     try:
-        return json.loads(raw.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
+        return _reader.decode(raw.decode())
     except UnicodeDecodeError:
         raise _RefusalError(Refusing.NOT_UTF8, "value", "write the event in UTF-8") from None
     except (ValueError, RecursionError):
@@ -204,16 +204,19 @@ def _parsed(raw: bytes) -> Any:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _RefusalError(Refusing.DUPLICATE_KEY, key[:80], "write each key once")
-        found[key] = value
-    return found
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    names = [name for name, _ in pairs]
+    again = next(name for number, name in enumerate(names) if name in names[:number])
+    raise _RefusalError(Refusing.DUPLICATE_KEY, again[:80], "write each key once")
 
 
 def _no_constant(_: str) -> None:
     raise ValueError
+
+
+_reader = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
 
 
 def _understand(topic: str, attributes: Mapping[str, str], data: bytes) -> Event | Refused:

@@ -103,9 +103,9 @@ class Registry:
 
     def in_force(self, at: UtcMs) -> Stamp:
         """The policy and roster in force at an instant; before any activation, the first revisions known."""
-        activations = self._taken.activations
-        policy = activations.at("policy", at, self.revision) or min(self.policies)
-        return Stamp(policy, activations.at("roster", at, self.revision) or min(self.rosters))
+        activations, revision = self._taken.activations, self.revision
+        policy = activations.at("policy", at, revision) or min(self.policies)
+        return Stamp(policy, activations.at("roster", at, revision) or min(self.rosters))
 
     def policy(self, at: UtcMs) -> Policy:
         """The policy in force at an instant."""
@@ -121,8 +121,10 @@ class Registry:
 
         What the register first learnt later than `at` is still better than nothing: a firm does not appear with its entry.
         """
-        entries, about = self._taken.entries, (kind, entity or "")
-        found = entries.at(about, at, self.revision) or entries.first(about, self.revision)
+        if not entity:
+            return None
+        entries, about, revision = self._taken.entries, (kind, entity), self.revision
+        found = entries.at(about, at, revision) or entries.first(about, revision)
         return found if isinstance(found, kind) else None
 
     def entry(self, kind: type[E], entity: str | None, at: UtcMs) -> E | None:

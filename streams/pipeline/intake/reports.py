@@ -3,8 +3,6 @@
 Whatever is refused here names its firm, so that nobody concludes anything from that firm's silence while it is unresolved (law 2).
 """
 
-import msgspec
-
 from schemas.ids import FIRM
 from schemas.registry import PermitEntry
 from schemas.reports import InspectionFinding, ReportSubmission
@@ -34,8 +32,7 @@ def admit_report(reading: Reading, fact: Report) -> Said | Refused:
     if refused := _of_whom(fact, permit) or _when(reading, fact, period, received_at):
         return refused
     stated = Stated(fact.firm, fact.plant or (permit.plant if permit else None))
-    word = msgspec.structs.replace(admitted(reading, fact, stated, fact.said_at), received_at=received_at)
-    return Said(LEDGER, f"{FIRM}{fact.firm}", word, reading.stamp)
+    return Said(LEDGER, f"{FIRM}{fact.firm}", admitted(reading, fact, stated, fact.said_at, received_at=received_at), reading.stamp)
 
 
 def _of_whom(fact: Report, permit: PermitEntry | None) -> Refused | None:

@@ -6,13 +6,14 @@ It recognises what it has heard before: the same fact again changes nothing, the
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+import msgspec
 from msgspec.structs import replace
 
 from schemas.escalation import AdmittedAct
 from schemas.ids import FIRM
 from schemas.ledger import Admitted, Bound, Enrolled, Odd, Refusal, Tick
 from schemas.obligations import LOOK_BACK_DAYS, Obligation
-from schemas.reports import InspectionFinding, ReportSubmission
+from schemas.reports import InspectionFinding
 from schemas.word import UtcMs
 from streams.pipeline.calendar import Period, end_of, find, following, local_day, window
 from streams.pipeline.entitled import period_of, refused
@@ -83,9 +84,22 @@ def _due_at(day: str) -> UtcMs:
     return end_of(date.fromisoformat(day))
 
 
+class _Report(msgspec.Struct, frozen=True, gc=False):
+    """What is kept of a report; INTAKE has judged all of it."""
+
+    obligation: str
+    period: date
+    permit: str
+    state: str
+    replaces: str | None = None
+
+
+_report_of = msgspec.json.Decoder(_Report).decode
+
+
 def hear_report(entries: Mapping[str, Entry], admitted: Admitted, book: Rulebook) -> Step:
     """A report for one period."""
-    fact = ReportSubmission.model_validate_json(bytes(admitted.fact))
+    fact = _report_of(admitted.fact)
     obligation = book.policy.obligation(fact.obligation)
     period = find(obligation, fact.period) if obligation else None
     if obligation is None or period is None:
@@ -135,7 +149,7 @@ def _found_of(obligation: Obligation, fact: InspectionFinding) -> Period | None:
     return next((period for period in reversed(before) if period.due_at <= fact.found_at), None)
 
 
-def _duty(entries: Mapping[str, Entry], admitted: Admitted, fact: ReportSubmission | InspectionFinding) -> Duty:
+def _duty(entries: Mapping[str, Entry], admitted: Admitted, fact: _Report | InspectionFinding) -> Duty:
     """The duty, or one that the register has not enrolled yet."""
     known: Duty | None = entries.get(duty_name(admitted.subject, fact.obligation, fact.permit))
     return known or Duty(admitted.subject, fact.obligation, fact.permit)

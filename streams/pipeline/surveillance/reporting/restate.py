@@ -80,9 +80,10 @@ def due_of(duty: Duty, book: Rulebook, now: Tick | None = None) -> Due:
     if obligation is None or period is None or is_over(duty):
         return Due(at=forgotten_at(duty, deadlines))
     source = gate(REPORTS.name, obligation.received_by)
-    reminder = next((at for at, _ in reminders(period, deadlines) if at > duty.reminded_through), None)
-    if reminder is not None and is_bound(duty, obligation, period) and not has_reported(duty, period):
-        return Due(proven=(source, reminder))
+    if not has_reported(duty, period):
+        reminder = next((at for at, _ in reminders(period, deadlines) if at > duty.reminded_through), None)
+        if reminder is not None and is_bound(duty, obligation, period):
+            return Due(proven=(source, reminder))
     decides_at = period.due_at + deadlines.grace_hours * HOUR_MS
     is_read = now is not None and now.complete_through >= decides_at
     return Due(proven=(source, period.due_at) if is_read else (COMPLETE, decides_at))
