@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from schemas.ids import COMPLETE
 from schemas.ledger import Bound, Count, Odd, Oddity, PlaceSince, StateSince
 from schemas.surveillance import Alert, Because
+from tests.circulars import due_days
 from tests.deadlines import BEGINS, DAY, FRI, FRI2, GRACE, HOUR, KIIC, MM2100, SIINAS, TUE, TUE2, TUE3, Deadlines, due
 from tests.iomki import DEADLINES
 
@@ -384,9 +385,16 @@ class TestProposals:
         name = "R3 iomki/2021-08-10/P-1/deactivation"
         for months in range(1, 5):
             seat.tick(due(TUE2) + months * 30 * DAY)
-        assert seat.alerts[name].revision == 1
+        assert [word.revision for _, word in seat.words if isinstance(word, Alert) and f"{word.rule} {word.about}" == name] == [1]
         seat.act("confirm", TUE2, due(TUE2) + 121 * DAY, step="deactivation")
         assert (seat.standing[name], seat.alerts[name].revision) == ("resolved", 2)
+
+    def test_who_always_reports_is_never_proposed_for_anything(self, seat):
+        """However old the reports grow on which that rests."""
+        for day in (day for day in due_days() if TUE <= day <= date(2021, 12, 31)):
+            seat.report(day)
+            seat.passes(day)
+        assert seat.standing == {}
 
     def test_memory_does_not_grow_with_the_years(self, seat):
         """Who never reports and whom nobody answers."""
