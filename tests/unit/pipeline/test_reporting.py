@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.ids import COMPLETE
+from schemas.ids import COMPLETE, gate
 from schemas.ledger import Bound, Count, Odd, Oddity, PlaceSince, StateSince
 from schemas.surveillance import Alert, Because
+from schemas.topics import REPORTS
 from tests.circulars import due_days
 from tests.deadlines import BEGINS, DAY, FRI, FRI2, GRACE, HOUR, KIIC, MM2100, SIINAS, TUE, TUE2, TUE3, Deadlines, due
 from tests.iomki import DEADLINES
@@ -515,6 +516,12 @@ class TestTallies:
         assert instant == due(TUE) - 24 * HOUR
         seat.report(TUE)
         assert seat.desk.dues.least().proven == ((COMPLETE, due(TUE) + GRACE),)
+
+    def test_when_everything_has_been_read_only_its_source_is_waited_for(self, seat):
+        """Else a source that is behind would cause a tick at every word."""
+        seat.report(TUE)
+        seat.tick(due(TUE) + GRACE, published=due(TUE) - 1)
+        assert seat.desk.dues.least().proven == ((gate(REPORTS.name, SIINAS), due(TUE)),)
 
 
 SAID = (
