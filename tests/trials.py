@@ -104,9 +104,7 @@ class Trial:
                 self._enters(EstateEntry, estate, name=estate, regency=regency)
         self._enters(SourceEntry, SIINAS, owner="Pusdatin", trusted_times=True)
         self._enters(SourceEntry, OSS, owner="BKPM", trusted_times=True)
-        through = {"complete_through": format_time(self.starts - 1)}
-        for number in range(REPORTS.partitions):
-            self._publishes(REPORTS, number, cloud(SourceWatermark.type, "mark", through, source=OSS))
+        self._at(self.starts + MINUTE, self._mark_of_another)
         active = {"policy": POLICY.revision, "roster": ROSTER.revision, "effective_from": "2019-01-01T00:00:00Z", "by": "dir-perwilayahan"}
         self._publishes(REGISTRY, 0, cloud(Activate.type, "activate", active))
         for number in range(self.chance.randint(5, 20)):
@@ -227,6 +225,10 @@ class Trial:
             self._through[number] = max(min([at - 1, *waiting]), self._through.get(number, 0))
             through = format_time(self._through[number])
             partition.append(cloud(SourceWatermark.type, f"mark/{number}/{at}", {"complete_through": through}), at)
+
+    def _mark_of_another(self, at: int) -> None:
+        for partition in self.reports:
+            partition.append(cloud(SourceWatermark.type, "mark", {"complete_through": format_time(self.starts - 1)}, source=OSS), at)
 
     def _own_marks(self, at: int) -> None:
         for partition in self.partitions.values():

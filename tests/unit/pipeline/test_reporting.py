@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.ids import COMPLETE
+from schemas.ids import COMPLETE, gate
 from schemas.ledger import Bound, Count, Odd, Oddity, PlaceSince, StateSince
 from schemas.surveillance import Alert, Because
+from schemas.topics import REPORTS
+from tests.circulars import due_days
 from tests.deadlines import BEGINS, DAY, FRI, FRI2, GRACE, HOUR, KIIC, MM2100, SIINAS, TUE, TUE2, TUE3, Deadlines, due
 from tests.iomki import DEADLINES
 
@@ -385,9 +387,16 @@ class TestProposals:
         name = "R3 iomki/2021-08-10/P-1/deactivation"
         for months in range(1, 5):
             seat.tick(due(TUE2) + months * 30 * DAY)
-        assert seat.alerts[name].revision == 1
+        assert [word.revision for _, word in seat.words if isinstance(word, Alert) and f"{word.rule} {word.about}" == name] == [1]
         seat.act("confirm", TUE2, due(TUE2) + 121 * DAY, step="deactivation")
         assert (seat.standing[name], seat.alerts[name].revision) == ("resolved", 2)
+
+    def test_who_always_reports_is_never_proposed_for_anything(self, seat):
+        """However old the reports grow on which that rests."""
+        for day in (day for day in due_days() if TUE <= day <= date(2021, 12, 31)):
+            seat.report(day)
+            seat.passes(day)
+        assert seat.standing == {}
 
     def test_memory_does_not_grow_with_the_years(self, seat):
         """Who never reports and whom nobody answers."""
@@ -508,6 +517,12 @@ class TestTallies:
         assert instant == due(TUE) - 24 * HOUR
         seat.report(TUE)
         assert seat.desk.dues.least().proven == ((COMPLETE, due(TUE) + GRACE),)
+
+    def test_when_everything_has_been_read_only_its_source_is_waited_for(self, seat):
+        """Else a source that is behind would cause a tick at every word."""
+        seat.report(TUE)
+        seat.tick(due(TUE) + GRACE, published=due(TUE) - 1)
+        assert seat.desk.dues.least().proven == ((gate(REPORTS.name, SIINAS), due(TUE)),)
 
 
 SAID = (
