@@ -50,6 +50,7 @@ class Judged(StrEnum):
     CLOCK_OPEN = "clock_open"
     NOT_ENTITLED = "not_entitled"
     UNKNOWN_PERIOD = "unknown_period"
+    NOT_YET_DUE = "not_yet_due"
 
 
 class Answer(Word, frozen=True):

@@ -132,9 +132,8 @@ class Deadlines:
 
     def _acted(self, act: str, day: date, at: UtcMs, **stated: str) -> AdmittedAct:
         usual = {"escalation": "", "revision": 0, "name": "N. N.", "obligation": "iomki", "period": day.isoformat()}
-        return AdmittedAct(
-            act=act, source="https://people.example", id=f"a{self.offset}", at=at, origin=self._origin("acts"), **usual, **stated
-        )
+        known = {"source": "https://people.example", "id": f"a{self.offset}", "origin": self._origin("acts")}
+        return AdmittedAct(act=act, at=at, **known, **(usual | stated))
 
     def _origin(self, topic: str) -> Origin:
         return Origin(topic, 0, self.offset)

@@ -44,6 +44,7 @@ REFUSED = {
     "repeated": "refused: this has been said already",
     "unknown_position": "refused: the roster in force has no such position",
     "unknown_period": "refused: nothing of this obligation falls due on that day",
+    "not_yet_due": "refused: nothing can have been found of a period that is not over",
     "not_entitled": "refused: this position may not do that; officials decide, and a firm disputes for itself, as firm:ID",
 }
 

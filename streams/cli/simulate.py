@@ -21,7 +21,12 @@ SETTINGS = (
 )
 EXAMPLE = "Example: siaga simulate itss --out itss.ndjson"
 
-Name = Annotated[str, typer.Argument(metavar="STORY", help="The name of a story, as itss or deadline-night.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="STORY", help="One of backfill, bekasi-deadline, deadline-night, itss, itss-unanswered, quiet-week, siinas-down."
+    ),
+]
 Out = Annotated[Path | None, typer.Option("--out", help="The file to write; stdout by default.")]
 Firms = Annotated[int | None, typer.Option("--firms", min=1, help="How many firms there are, where a story makes them up.")]
 Publish = Annotated[bool, typer.Option("--publish", help="Play it on Kafka, for workers that run under the same prefix.")]

@@ -4,7 +4,7 @@ A period is judged once, on the first counts that every seat has given, and held
 obligation are remembered, and beside them those that are held.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -103,24 +103,36 @@ def lifted(known: Obligation, period: Period, tick: int) -> Obligation:
 
 def _with(known: Obligation, period: Period) -> Obligation:
     periods = sorted((*(other for other in known.periods if other.name != period.name), period), key=lambda each: each.name)
+    return _kept(known.name, periods, period.name)
+
+
+def _kept(name: str, periods: Sequence[Period], changed: str = "") -> Obligation:
+    """What waits for a judgement or a person, what has just changed, and the last few."""
     held = [each.name for each in periods if each.is_held][-MOST_HELD:]
-    kept = {*held, *(each.name for each in periods[-MOST_PERIODS:])}
-    return Obligation(known.name, tuple(each for each in periods if each.name in kept))
+    unjudged = (each.name for each in periods if each.allowed is None)
+    kept = {*held, *unjudged, changed, *(each.name for each in periods[-MOST_PERIODS:])}
+    return Obligation(name, tuple(each for each in periods if each.name in kept))
 
 
 def judged(obligation: Obligation, deadlines: Deadlines, silences: Mapping[str, Silence]) -> Judged:
     """Every period that has not been judged yet, by what those before it were like; the others by what they were judged by.
 
-    Later counts lift no brake: one that came and went with every late report would be none.
+    Later counts put a brake on, until a person has lifted it, and lift none: one that came and went with every late report would be none.
     silences: by the name of the period, how long its source was silent shortly before the deadline.
     """
     periods: list[Period] = []
     for period in obligation.periods:
-        after = _judge(period, silences.get(period.name), periods, deadlines) if period.allowed is None else period
+        after = _judge(period, silences.get(period.name), periods, deadlines) if period.allowed is None else _risen(period)
         periods.append(msgspec.structs.replace(after, fallen=after.is_held and after.absent <= (after.allowed or 0)))
     pairs = zip(periods, obligation.periods, strict=True)
     news = tuple(period for period, before in pairs if period.is_held and (period.braked, period.fallen) != (before.braked, before.fallen))
-    return Judged(Obligation(obligation.name, tuple(periods)), news)
+    return Judged(_kept(obligation.name, periods), news)
+
+
+def _risen(period: Period) -> Period:
+    """Braked if by now more are absent than would have passed."""
+    risen = period.lifted_at is None and period.absent > (period.allowed or 0)
+    return msgspec.structs.replace(period, braked=period.braked or risen)
 
 
 def _judge(period: Period, silence: Silence | None, before: Iterable[Period], deadlines: Deadlines) -> Period:

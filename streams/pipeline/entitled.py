@@ -20,7 +20,10 @@ def refused(act: AdmittedAct, policy: Policy, roster: Roster) -> Judged | None:
         return Judged.UNKNOWN_POSITION
     if not _may(act, policy):
         return Judged.NOT_ENTITLED
-    return None if period_of(act.obligation, act.period, policy) else Judged.UNKNOWN_PERIOD
+    period = period_of(act.obligation, act.period, policy)
+    if period is None:
+        return Judged.UNKNOWN_PERIOD
+    return Judged.NOT_YET_DUE if act.act == "confirm" and act.at < period.due_at else None
 
 
 def _may(act: AdmittedAct, policy: Policy) -> bool:

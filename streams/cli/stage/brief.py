@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from schemas.escalation import Delivery, MessageType
 from schemas.surveillance import DigestSituation
 from schemas.topics import REPORTS
 from schemas.word import UtcMs
@@ -43,10 +44,15 @@ def _sum(scene: Scene) -> str:
     """What was due and absent when it was decided, and how many offices got how many mails about it at once."""
     counts = _counts(scene)
     due, absent = counts.get("due", 0), counts.get("absent", 0)
-    offices = Counter(d.to.receiver for d in scene.deliveries.values() if isinstance(d.situation, DigestSituation) and not d.to.batch)
+    offices = Counter(d.to.receiver for d in scene.deliveries.values() if _is_first_mail(d))
     share = f" ({round(100 * absent / due)} %, {DESIGN})" if due else ""
     each = f"{len(offices)} offices, {_span(offices)} each" if offices else "nobody told"
     return f"{due:,} due, {absent:,} absent{share}, proven complete, {each}"
+
+
+def _is_first_mail(delivery: Delivery) -> bool:
+    situation = delivery.situation
+    return isinstance(situation, DigestSituation) and delivery.to.channel == "mail" and delivery.msg_type is MessageType.ALERT
 
 
 def _counts(scene: Scene) -> Mapping[str, int]:

@@ -131,10 +131,15 @@ def _due(gathered: Gathered, books: Books) -> Due:
 
 
 def tick(entries: Mapping[str, Entry], gathered: Gathered, now: Tick, books: Books) -> Step:
-    """What has been gathered is said once it has closed, and again when it has changed; what is quiet is forgotten."""
+    """What has been gathered is said once it has closed, and again when it has changed; what is quiet is forgotten.
+
+    On a tick that some seat before this room has not come to, nothing is said: nobody knows yet what is held back.
+    """
     due = _due(gathered, books).at
     if due is None or due > now.at:
         return Step({gathered.name: gathered}, due={gathered.name: Due(at=due)})
+    if gathered.changed_at is not None and not now.complete:
+        return Step({gathered.name: gathered}, due={gathered.name: Due(at=now.at + 1)})
     if gathered.changed_at is not None and gathered.period in now.brakes:
         return Step({gathered.name: gathered}, due={gathered.name: Due(at=now.at + BRAKE_MINUTES * MINUTE_MS)})
     shares = dict(_shares(entries, gathered))

@@ -115,7 +115,7 @@ def deadline_night(count: int = 2_000, seed: int = 20210730) -> Story:
         known,
         [*lines, *_stragglers(sorted(absent))],
         starts=FRIDAY.due_at - 64 * HOUR,
-        until=FRIDAY.decided_at + 6 * HOUR,
+        until=FRIDAY.decided_at + 8 * HOUR,
         description=f"{count} made-up firms on real estates; {len(absent)} of them have not reported when the deadline is decided.",
     )
 

@@ -22,7 +22,7 @@ def test_every_act_on_a_period_is_a_verb():
 
 
 def test_every_judgement_of_such_an_act_has_words():
-    assert set(act.REFUSED) == {Judged.REPEATED, Judged.UNKNOWN_POSITION, Judged.UNKNOWN_PERIOD, Judged.NOT_ENTITLED}
+    assert set(act.REFUSED) == {Judged.REPEATED, Judged.UNKNOWN_POSITION, Judged.UNKNOWN_PERIOD, Judged.NOT_YET_DUE, Judged.NOT_ENTITLED}
 
 
 @pytest.mark.parametrize("period", ["iomki", "/2021-08-03", "iomki/"])

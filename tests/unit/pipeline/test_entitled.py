@@ -43,6 +43,7 @@ def test_who_decides_by_the_policy_may(what, position):
         pytest.param(act("dispute", "firm:"), Judged.NOT_ENTITLED, id="a dispute of nobody"),
         pytest.param(act("acknowledge", "dir-perwilayahan"), Judged.NOT_ENTITLED, id="what is no act on a period"),
         pytest.param(act("release", "dir-perwilayahan", period="2021-08-04"), Judged.UNKNOWN_PERIOD, id="a day on which nothing falls due"),
+        pytest.param(act("confirm", "dir-perwilayahan", period="2021-08-06", **ON_DUTY), Judged.NOT_YET_DUE, id="of what is not over"),
         pytest.param(act("release", "dir-perwilayahan", period="soon"), Judged.UNKNOWN_PERIOD, id="no day at all"),
         pytest.param(act("release", "dir-perwilayahan", obligation="gossip"), Judged.UNKNOWN_PERIOD, id="no obligation"),
     ],

@@ -205,6 +205,17 @@ class TestBrake:
         (item,) = items_of(estate, "estate:mm2100")
         assert (item.revision, dict(item.numbers)["absent"]) == (1, 2)
 
+    def test_nothing_leaves_before_everybody_has_counted(self, estate):
+        """A seat is behind: whether there is a brake is known with the next tick."""
+        estate.hears(tally(MM2100, absent=9), "mm2100")
+        (name,) = estate.dues
+        estate.hears(Tick(number=1, at=READ, wall=READ, complete_through=READ, complete=False), name)
+        assert estate.said(Item) == []
+        self.tick(estate, READ + MINUTE, PERIOD)
+        assert estate.said(Item) == []
+        self.tick(estate, READ + HOUR)
+        assert {item.to.position for item in estate.said(Item)} == OFFICES
+
     def test_a_correction_is_held_back_too(self, estate):
         estate.hears(tally(MM2100, absent=1), "mm2100")
         self.tick(estate, READ)

@@ -458,6 +458,36 @@ class TestOfficers:
         seat.passes(TUE)
         assert seat.standing == {}
 
+    def test_an_excuse_lasts_as_long_as_its_source_is_silent(self, seat):
+        """Months, if need be."""
+        seat.excuse_all(TUE, due(TUE) - DAY)
+        seat.tick(due(TUE) + 131 * DAY, published=due(TUE) - HOUR)
+        seat.tick(due(TUE) + 132 * DAY, published=due(TUE) + HOUR)
+        assert seat.standing == {}
+
+    def test_what_is_said_of_a_permit_before_it_is_enrolled_is_kept(self):
+        """A report, an excuse by name; and an excuse for all of another period takes neither away."""
+        seat = Deadlines()
+        seat.report(TUE)
+        seat.act("excuse", FRI, due(TUE) - DAY)
+        seat.excuse_all(date(2021, 7, 30), due(TUE) - DAY)
+        seat.tick(due(TUE) - DAY)
+        seat.enrol()
+        seat.passes(FRI)
+        assert seat.standing == {}
+
+    def test_an_excuse_long_after_everything_was_forgotten_counts_nothing_below_zero(self, seat):
+        """Of an obligation that falls due twice a year the last period stays open for months."""
+        seat = Deadlines()
+        july = due(date(2024, 7, 31))
+        seat.enrol(at=due(date(2024, 6, 30)), obligations=(Bound("siinas", due(date(2024, 6, 30))),))
+        seat.tick(july + GRACE)
+        seat.tick(july + 104 * DAY)
+        seat.hears(seat._acted("excuse", date(2024, 7, 31), july + 104 * DAY, position="dir-perwilayahan", firm="f1", permit="P-1",
+                               obligation="siinas"), "firm:f1")  # fmt: skip
+        seat.tick(july + 105 * DAY)
+        assert all(count.absent >= 0 for count in (word for _, word in seat.words if isinstance(word, Count)))
+
     def test_an_excuse_is_forgotten_when_nothing_can_be_said_of_it_any_more(self, seat):
         seat.excuse_all(TUE, due(TUE) - DAY)
         seat.tick(due(TUE) + 200 * DAY)
@@ -486,6 +516,15 @@ class TestReminders:
         seat.report(TUE, due(TUE) - 20 * HOUR, id="s2", state="withdrawn", replaces="s1")
         seat.tick(due(TUE) - 3 * HOUR)
         assert self.reminded(seat) == ["iomki/2021-08-03/P-1/3h"]
+
+    def test_who_is_excused_is_not_reminded(self, seat):
+        seat.enrol("P-2")
+        seat.act("excuse", TUE, due(TUE) - 2 * DAY)
+        seat.tick(due(TUE) - 24 * HOUR)
+        assert self.reminded(seat) == ["iomki/2021-08-03/P-2/24h"]
+        seat.excuse_all(TUE, due(TUE) - 10 * HOUR)
+        seat.tick(due(TUE) - 3 * HOUR)
+        assert self.reminded(seat) == ["iomki/2021-08-03/P-2/24h"]
 
     def test_nobody_is_reminded_while_the_source_is_behind(self, seat):
         """The report may be on its way; and what comes when the deadline has passed is of no use."""

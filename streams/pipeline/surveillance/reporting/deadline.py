@@ -17,7 +17,7 @@ from streams.pipeline.surveillance.alerts import Finding, collapsed, speak
 from streams.pipeline.surveillance.reporting.memory import NEVER, Duty, excused_name, holding_name
 from streams.pipeline.surveillance.reporting.outcome import DAY_MS, HOUR_MS, is_bound, is_over
 from streams.pipeline.surveillance.reporting.picture import deadline_of
-from streams.pipeline.surveillance.reporting.restate import Case, Restated, forgotten_at, has_reported, reminders, restated, step_of
+from streams.pipeline.surveillance.reporting.restate import Case, Restated, due_of, forgotten_at, has_reported, reminders, restated, step_of
 from streams.pipeline.surveillance.reporting.tally import Move, Told
 from streams.pipeline.surveillance.rulebook import Rulebook
 
@@ -30,13 +30,14 @@ def tick(entries: Mapping[str, Entry], duty: Duty, now: Tick, book: Rulebook) ->
     proven = _proven(duty, obligation, now, deadlines)
     case = Case(entries, obligation, book)
     found = _decided(case, duty, proven, now) if proven else _excused(case, duty)
-    duty, reminded = _reminded(found.duty, obligation, now, deadlines)
+    duty, reminded = _reminded(case, found.duty, now)
     return step_of(entries, (found._replace(duty=duty, alerts=(*found.alerts, *reminded)),), book, now)
 
 
 def _is_forgotten(duty: Duty, obligation: Obligation, now: Tick, book: Rulebook) -> bool:
     if duty.enrolled_at == NEVER:
-        return True
+        until = due_of(duty, book).at
+        return until is None or until <= now.at
     ends = is_over(duty) or following(obligation, duty.decided_through) is None
     return ends and forgotten_at(duty, book.policy.deadlines) <= now.at
 
@@ -95,8 +96,9 @@ def _evidence(obligation: Obligation, now: Tick) -> Proven | None:
     return Proven(now.number, obligation.received_by, min(published), min(max(read), now.at), len(published), REPORTS.partitions)
 
 
-def _reminded(duty: Duty, obligation: Obligation, now: Tick, deadlines: Deadlines) -> tuple[Duty, tuple[Alert, ...]]:
+def _reminded(case: Case, duty: Duty, now: Tick) -> tuple[Duty, tuple[Alert, ...]]:
     """The last reminder that is due by now, to a firm that has not reported; one that comes too late to be of use is not sent (R4)."""
+    obligation, deadlines = case.obligation, case.book.policy.deadlines
     period = following(obligation, duty.decided_through)
     reached = _published(obligation, now)
     due = [(at, hours) for at, hours in reminders(period, deadlines) if duty.reminded_through < at <= reached] if period else []
@@ -104,9 +106,16 @@ def _reminded(duty: Duty, obligation: Obligation, now: Tick, deadlines: Deadline
         return duty, ()
     at, hours = due[-1]
     duty = replace(duty, reminded_through=at)
-    if now.at >= period.due_at or not is_bound(duty, obligation, period) or has_reported(duty, period):
+    owes = is_bound(duty, obligation, period) and not has_reported(duty, period) and not _is_excused(case, duty, period)
+    if now.at >= period.due_at or not owes:
         return duty, ()
     return duty, speak((), (_reminder(duty, obligation, period, at, hours),), at)[1]
+
+
+def _is_excused(case: Case, duty: Duty, period: Period) -> bool:
+    day, excused = period.day.isoformat(), case.entries.get(excused_name(duty.obligation))
+    by_name = any(ruling.act == "excuse" and ruling.day == day for ruling in duty.rulings)
+    return by_name or (excused is not None and day in dict(excused.periods))
 
 
 def _reminder(duty: Duty, obligation: Obligation, period: Period, at: UtcMs, hours: int) -> Finding:

@@ -34,7 +34,7 @@ from streams.pipeline.surveillance.reporting.memory import (
     excused_name,
     holding_name,
 )
-from streams.pipeline.surveillance.reporting.outcome import DAY_MS, HOUR_MS, reach
+from streams.pipeline.surveillance.reporting.outcome import DAY_MS, HOUR_MS, is_over, reach
 from streams.pipeline.surveillance.reporting.restate import Case, Restated, due_of, restated, step_of
 from streams.pipeline.surveillance.reporting.tally import Told
 from streams.pipeline.surveillance.rulebook import Rulebook
@@ -182,11 +182,15 @@ def _changed(case: Case, duty: Duty, period: Period, at: UtcMs) -> Step:
 
 
 def hear_act(entries: Mapping[str, Entry], act: AdmittedAct, book: Rulebook) -> Step:
-    """What a person said of one permit's period. ESCALATION answers it; here it is carried out, if it was theirs to say (G2, G3)."""
+    """What a person said of one permit's period. ESCALATION answers it; here it is carried out, if it was theirs to say (G2, G3).
+
+    Of a permit that the register has not enrolled yet it is kept until it has.
+    """
     obligation, period = book.policy.obligation(act.obligation), period_of(act.obligation, act.period, book.policy)
-    duty: Duty | None = entries.get(duty_name(f"{FIRM}{act.firm}", act.obligation, act.permit))
-    if obligation is None or period is None or duty is None or act.act not in RULINGS or refused(act, book.policy, book.roster):
+    if obligation is None or period is None or not act.firm or act.act not in RULINGS or refused(act, book.policy, book.roster):
         return NOTHING
+    subject = f"{FIRM}{act.firm}"
+    duty = entries.get(duty_name(subject, act.obligation, act.permit)) or Duty(subject, act.obligation, act.permit)
     rulings = {(each.day, each.act, each.step): each for each in duty.rulings}
     said = Ruling(act.period, act.act, act.at, act.position, act.step)
     first = min(rulings.get((said.day, said.act, said.step), said), said, key=lambda each: (each.at, each.position))
@@ -210,11 +214,17 @@ def hear_act_on_all(entries: Mapping[str, Entry], act: AdmittedAct, book: Rulebo
     return Step({after.name: after, **duties}, due={after.name: _excused_until(after, book), **due})
 
 
-def tick_excused(_: Mapping[str, Entry], excused: Excused, now: Tick, book: Rulebook) -> Step:
-    """What nobody asks for any more is forgotten."""
+def tick_excused(entries: Mapping[str, Entry], excused: Excused, now: Tick, book: Rulebook) -> Step:
+    """What is old, and has been decided of everybody, is forgotten; a source may be silent for months."""
     days = (book.policy.deadlines.lateness_days + LOOK_BACK_DAYS) * DAY_MS
-    left = replace(excused, periods=tuple((day, at) for day, at in excused.periods if max(_due_at(day), at) + days > now.at))
-    return Step({left.name: left}, due={left.name: _excused_until(left, book)}) if left.periods else Step({left.name: None})
+    duties = (entry for entry in entries.values() if isinstance(entry, Duty) and entry.obligation == excused.obligation)
+    decided = min((duty.decided_through for duty in duties if duty.enrolled_at != NEVER and not is_over(duty)), default=now.at)
+    kept = tuple((day, at) for day, at in excused.periods if max(_due_at(day), at) + days > now.at or _due_at(day) > decided)
+    if not kept:
+        return Step({excused.name: None})
+    left = replace(excused, periods=kept)
+    due = _excused_until(left, book).at or 0
+    return Step({left.name: left}, due={left.name: Due(at=due if due > now.at else now.at + DAY_MS)})
 
 
 def _excused_until(excused: Excused, book: Rulebook) -> Due:

@@ -89,9 +89,12 @@ def moves(view: View, now: tuple[Counted, ...], told: Told) -> Iterator[Move]:
 
 
 def moved(entries: Mapping[str, Entry], made: Iterable[Move]) -> dict[str, Tally]:
-    """The tallies that the moves change: of the estates, and of all."""
+    """The tallies that the moves change: of the estates, and of all. What moves in one that has been forgotten changes nothing."""
     changed: dict[str, Tally] = {}
     for move in made:
+        before = tally_name(move.period.obligation, move.was.day, move.was.estate) if move.was else None
+        if before is not None and before not in changed and before not in entries:
+            continue
         whole = tally_name(move.period.obligation, move.period.day.isoformat(), ALL)
         if whole not in changed and whole not in entries:
             changed[whole] = _begun(move, move.period.day.isoformat(), ALL)
