@@ -167,6 +167,7 @@ def certainty(standing: Sequence[Assertion]) -> Certainty:
     said = next((parties for parties in _by_party(official).values() if parties), None)
     voices = {a.voice for a in official}
     if said is not None:
-        voices = {voice for voice, each in said.items() if each.value == min(said.values()).value}
+        headline = min(said.values()).value
+        voices = {voice for voice, each in said.items() if each.value == headline}
     agree = len(voices) > 1 and any(rank in INDEPENDENT for rank, _ in voices)
     return Certainty.VERIFIED if agree else Certainty.REPORTED
