@@ -54,7 +54,7 @@ def _read(entries: Mapping[str, Entry], event: Event, record: Record, registry: 
 
 def _answer(entries: Mapping[str, Entry], record: Record, event: Event | Refused, admission: Admission) -> Iterable[Said]:
     if isinstance(event, Refused):
-        return _refuse(now(read_here(entries), record, admission.registry), record, event, admission)
+        return _refuse(_refused_at(entries, record, event, admission.registry), record, event, admission)
     reading = _read(entries, event, record, admission.registry)
     admitted = _admit(reading, admission)
     if isinstance(admitted, Refused):
@@ -82,6 +82,12 @@ def _retracts_nothing(reading: Reading, fact: Statement) -> Iterator[Said]:
         event, reason = reading.event, Doubt.RETRACTION_OF_NOTHING.value
         word = Refusal(event.type, event.source, reason, "replaces", subject, reading.at, reading.origin, fact.exercise)
         yield Said(LEDGER, subject, word, reading.stamp)
+
+
+def _refused_at(entries: Mapping[str, Entry], record: Record, refused: Refused, registry: Registry) -> UtcMs:
+    """Now; in a story not before it was received, as of what is taken in."""
+    at = now(read_here(entries), record, registry)
+    return max(at, _received_at(refused) or at) if registry.story_time else at
 
 
 def _refuse(at: UtcMs, record: Record, refused: Refused, admission: Admission) -> Iterator[Said]:
