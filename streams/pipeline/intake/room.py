@@ -12,7 +12,7 @@ from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome,
 from schemas.ledger import Doubt, Origin, Refusal, Rejected
 from schemas.operator import Act
 from schemas.reports import InspectionFinding, ReportSubmission
-from schemas.topics import FACT_TOPICS, INTAKE_TOPICS, LEDGER, REGISTRY, REJECTED
+from schemas.topics import FACT_TOPICS, INTAKE_TOPICS, LEDGER, REGISTRY, REJECTED, REPORTS
 from schemas.word import UtcMs, parse_time
 from streams.pipeline.intake.acts import admit_act
 from streams.pipeline.intake.admit import Admission, Reading, admit_fact, teller
@@ -85,9 +85,9 @@ def _retracts_nothing(reading: Reading, fact: Statement) -> Iterator[Said]:
 
 
 def _refused_at(entries: Mapping[str, Entry], record: Record, refused: Refused, registry: Registry) -> UtcMs:
-    """Now; in a story not before it was received, as of what is taken in."""
+    """Now; in a story a report is refused not before it was received, so that the doubt falls into the period that it falls into."""
     at = now(read_here(entries), record, registry)
-    return max(at, _received_at(refused) or at) if registry.story_time else at
+    return max(at, _received_at(refused) or at) if registry.story_time and record.topic == REPORTS.name else at
 
 
 def _refuse(at: UtcMs, record: Record, refused: Refused, admission: Admission) -> Iterator[Said]:
