@@ -1,7 +1,7 @@
 """Brake: counts of an obligation in, the periods of which too many are absent to be believed out (guard G2). Knows no ticks.
 
-A period is judged once, on the first counts that every seat has given, and held until a person lifts it. The last eight periods of an
-obligation are remembered, and beside them those that are held.
+A period is judged on the first counts that every seat has given, braked later too if more turn out absent than would have passed, and held
+until a person lifts it. The last eight periods of an obligation are remembered, and beside them those that are held or not yet judged.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from schemas.ledger import Origin, Refusal, Tick
+from schemas.ledger import Origin, Tick
 from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.word import Part, UtcMs
 from streams.pipeline.line import NOTHING, Due, Entry, Step
@@ -45,11 +45,6 @@ class Doubts(Part, frozen=True, array_like=True, tag="doubts"):
 def doubts_name(subject: str) -> str:
     """The entry of a firm's doubts."""
     return f"{subject}|doubts"
-
-
-def refused(entries: Mapping[str, Entry], refusal: Refusal, book: Rulebook) -> Step:
-    """INTAKE has refused something of this firm."""
-    return doubt(entries, refusal.subject, Doubtful(refusal.origin, refusal.at, refusal.kind), book)
 
 
 def doubt(entries: Mapping[str, Entry], subject: str, doubtful: Doubtful, book: Rulebook) -> Step:
