@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from schemas.escalation import MessageType, Why
 from schemas.registry import FirmEntry
-from schemas.surveillance import Alert, AlertState, Because, Rule
+from schemas.surveillance import AlertState, Because, Rule
 from tests.story import HOUR, MINUTE, Chain, Shift, acknowledge, bulletin, clock, entry, figures, filed, outcome, retraction, told
 from tests.strategies import acts, nights
 
@@ -188,4 +188,4 @@ def test_a_registry_that_learns_later_changes_nothing_told(chain: Chain):
     chain.world.take(entry(FirmEntry, "itss", name="PT ITSS", estate="vdni", since="2023-12-01T00:00:00+08:00"))
     chain.tick_through(clock("11:10") + 3 * HOUR + MINUTE)
     assert chain.alerts == before
-    assert all(isinstance(alert, Alert) for alert in before)
+    assert before
