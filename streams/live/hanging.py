@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.client import AIOKafkaClient, CoordinationType
 from aiokafka.errors import IncompatibleBrokerVersion, KafkaError, for_code
 
-from streams.live import clock
+from streams.live import clock, kafka
 from streams.live.protocol import DescribeProducers, DescribeTransactions
 from streams.live.settings import Settings
 
@@ -133,10 +133,10 @@ async def _end(producer: AIOKafkaProducer, partitions: Iterable[TopicPartition],
 
 
 async def _insist(ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask until there is an answer: brokers that have just started do not know yet who leads."""
+    """Ask until there is an answer: brokers that have just started do not know yet who leads. Nobody can be reached: that is no answer."""
     for tried in range(_TRIES):
         try:
-            return await ask()
+            return await kafka.patiently(ask, pause_seconds=_PAUSE_SECONDS)
         except IncompatibleBrokerVersion:
             raise
         except (KafkaError, OSError):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, TopicAlreadyExistsError, for_code
 
 from schemas.topics import Topic, config_of
 from schemas.word import UtcMs
@@ -124,7 +124,7 @@ async def patiently(ask: Callable[[], Awaitable[T]], *, pause_seconds: float = 1
     while True:
         try:
             return await ask()
-        except (KafkaConnectionError, KafkaTimeoutError):
+        except (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError):
             await asyncio.sleep(pause_seconds)
 
 

@@ -20,7 +20,7 @@ from aiokafka.errors import ProducerFenced
 from schemas.ledger import Tick
 from schemas.topics import Topic, changelog
 from schemas.word import UtcMs
-from streams.live import clock, hanging
+from streams.live import clock, hanging, kafka
 from streams.live.changelog import Kept, restore
 from streams.live.kafka import APPEND_TIME, as_record
 from streams.live.outbox import BATCH_BYTES, Outbox
@@ -165,7 +165,7 @@ class Seat:
         )
         async with hanging.asker(self._settings) as asks:
             decided = await asks.decided(self._name)
-            await self._producer.start()  # Waits until the previous holder's transaction is decided, and fences it.
+            await kafka.patiently(self._producer.start)  # Waits until the previous holder's transaction is decided, and fences it.
             await hanging.finish(asks, self._producer, decided, seat=self._name)
         await self._restore()
         self._task = asyncio.create_task(self._run(), name=self._name)
@@ -196,7 +196,7 @@ class Seat:
 
     async def _restore(self) -> None:
         reader = self._reader()
-        await reader.start()
+        await kafka.patiently(reader.start)
         try:
             kept_in = TopicPartition(self._settings.prefix + self._task_of_turns.changelog.name, self.partition)
             self._kept = await restore(reader, kept_in, self._hosting.room.unpack)

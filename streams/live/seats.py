@@ -121,7 +121,7 @@ class Seats(ConsumerRebalanceListener):
 
     async def _join(self, consumer: AIOKafkaConsumer) -> None:
         """Start the consumer. It waits for every member of the group, and one may be frozen."""
-        joining = self._joining = asyncio.ensure_future(consumer.start())
+        joining = self._joining = asyncio.ensure_future(kafka.patiently(consumer.start))
         await asyncio.wait({joining})
         self._joining = None
         if not joining.cancelled():
