@@ -31,7 +31,10 @@ class Record(NamedTuple):
 
     def header(self, name: str) -> str:
         """The value of a header of one of our own words; empty when it is absent."""
-        return next((value.decode("utf-8", "replace") for header, value in self.headers if header == name), "")
+        for header, value in self.headers:
+            if header == name:
+                return value.decode("utf-8", "replace")
+        return ""
 
 
 class Due(NamedTuple):
@@ -75,6 +78,11 @@ class InForce(NamedTuple):
 
     policy: Policy
     roster: Roster
+
+    @property
+    def stamp(self) -> Stamp:
+        """What is said because of the record bears the same."""
+        return Stamp(self.policy.revision, self.roster.revision)
 
 
 class NotInstalledError(Exception):
