@@ -134,7 +134,9 @@ class Dues:
                 del self._gates[before]
         if proven is not None:
             self._gate_of[entry] = gate
-            self._gates.setdefault(gate, _Queue()).set(entry, instant)
+            if gate not in self._gates:
+                self._gates[gate] = _Queue()
+            self._gates[gate].set(entry, instant)
 
     def _sooner(self, reached: Reached) -> tuple[_Item, _Queue] | None:
         """What is due first, and the queue in which it stands."""
