@@ -218,6 +218,7 @@ WORDS = (
         registry=15,
         origin=ORIGIN,
         exercise=True,
+        taken_over=AT - 1,
     ),
     Connected(
         source=DESK,

@@ -275,6 +275,32 @@ class TestPermits:
         seat.tick(due(TUE) + DAY)
         assert tallied(seat, TUE) == {"due": 0, "reported": 0, "absent": 0}
 
+    @pytest.mark.parametrize("known", [False, True], ids=["it never had the permit", "it had it before"])
+    def test_who_takes_a_permit_over_from_before_its_entry_is_not_accused_of_that_period(self, known):
+        """The report bore the former holder's name; and the next period is the new one's own."""
+        seat, entered = Deadlines(), due(TUE) - DAY
+        if known:
+            seat.enrol(states=(StateSince(BEGINS - DAY, "active"), StateSince(BEGINS, "ended")), registry=1)
+        states = (StateSince(BEGINS - HOUR, "active"),)
+        seat.enrol(at=entered, taken_over=BEGINS - HOUR, states=states, obligations=(Bound("iomki", BEGINS - HOUR),), registry=9)
+        seat.passes(TUE)
+        assert (seat.standing, tallied(seat, TUE)) == ({}, {"due": 1, "reported": 0, "absent": 0, "undecided": 1})
+        seat.report(TUE, due(TUE) + DAY)
+        seat.tick(due(TUE) + DAY)
+        assert (seat.standing, tallied(seat, TUE)["late"]) == ({}, 1)
+        seat.passes(FRI)
+        assert list(seat.standing) == ["R2 iomki/2021-08-06/P-1"]
+
+    def test_a_permit_that_goes_to_and_fro_for_ever_stays_small(self, seat):
+        """Law 2."""
+        for hours in range(1, 40):
+            seat.enrol(
+                at=BEGINS + hours * HOUR, taken_over=BEGINS + hours * HOUR - 9, registry=90 + hours, obligations=(Bound("iomki", BEGINS),)
+            )
+        assert len(seat.desk.entries["firm:f1|duty|iomki|P-1"].unheard) <= 8
+        seat.passes(TUE)
+        assert seat.standing == {}
+
     def test_an_older_word_of_the_register_changes_nothing(self, seat):
         seat.enrol(registry=9)
         assert seat.enrol(states=(StateSince(BEGINS, "ended"),), registry=8) == []

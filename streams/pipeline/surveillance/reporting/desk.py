@@ -30,6 +30,7 @@ from streams.pipeline.surveillance.reporting.memory import (
     Ruling,
     Stood,
     Submission,
+    Unheard,
     duty_name,
     excused_name,
     holding_name,
@@ -39,6 +40,7 @@ from streams.pipeline.surveillance.reporting.restate import Case, Restated, due_
 from streams.pipeline.surveillance.reporting.tally import Told
 from streams.pipeline.surveillance.rulebook import Rulebook
 
+MOST_UNHEARD = 8
 RULINGS = ("confirm", "waive", "excuse", "dispute")
 BEFORE_ITS_PERIOD = "before_its_period"
 """Why INTAKE refuses a report of a period that has not begun: it is about the next one, not about the one in which it came."""
@@ -69,10 +71,20 @@ def _enrolled(case: Case, word: Enrolled) -> Restated | None:
         held=tuple(Held(each.since, each.state) for each in word.states),
         stood=tuple(Stood(each.since, each.place) for each in word.places),
         exercise=word.exercise,
+        unheard=_unheard(before.unheard, word),
     )
     if is_new:
         after = replace(after, submissions=tuple(said for said in after.submissions if _due_at(said.day) >= after.enrolled_at))
     return None if after == known else restated(case, after, Told(word.at))
+
+
+def _unheard(known: tuple[Unheard, ...], word: Enrolled) -> tuple[Unheard, ...]:
+    """One more time while another was thought to have the permit; where there are too many, one that covers them all."""
+    if word.taken_over is None:
+        return known
+    unheard = (*known, Unheard(word.taken_over, word.at))
+    whole = Unheard(min(each.since for each in unheard), word.at)
+    return unheard if len(unheard) <= MOST_UNHEARD else (whole,)
 
 
 def _binds(bound: Bound, obligation: Obligation, holder: str) -> bool:

@@ -46,6 +46,13 @@ class Stood(Part, frozen=True, array_like=True):
     place: Place
 
 
+class Unheard(Part, frozen=True, array_like=True):
+    """Between these instants the permit was the firm's, and was thought to be another's: reports of it bore that one's name."""
+
+    since: UtcMs
+    until: UtcMs
+
+
 class Inspected(Part, frozen=True, array_like=True):
     """What a named position found in the field about the statement for one period. What each found last counts."""
 
@@ -81,8 +88,9 @@ class Duty(Part, frozen=True, array_like=True, tag="duty"):
     """One permit under one obligation.
 
     enrolled_at: when the line first heard of it; nothing due earlier is ever decided. registry: the revision that it was enrolled by.
-    bound: when the obligation binds it. held, stood: its history, oldest first. decided_through: the last deadline that a proven tick has
-    decided; reminded_through: the last reminder that was due. counted: what was last told of each period to the tally of its estate.
+    bound: when the obligation binds it. held, stood: its history, oldest first; unheard: while another was thought to have the permit.
+    decided_through: the last deadline that a proven tick has decided; reminded_through: the last reminder that was due. counted: what was
+    last told of each period to the tally of its estate.
     """
 
     subject: str
@@ -102,6 +110,7 @@ class Duty(Part, frozen=True, array_like=True, tag="duty"):
     counted: tuple[Counted, ...] = ()
     spoken: tuple[Spoken, ...] = ()
     exercise: bool = False
+    unheard: tuple[Unheard, ...] = ()
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ from schemas.policy import Deadlines
 from schemas.reports import ReportState
 from schemas.word import UtcMs
 from streams.pipeline.calendar import Period, local_day, window
-from streams.pipeline.surveillance.reporting.memory import Duty, Submission
+from streams.pipeline.surveillance.reporting.memory import Duty, Submission, Unheard
 from streams.pipeline.surveillance.reporting.sanctions import Decided, Outcome
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
@@ -19,11 +19,21 @@ _OVER = ("revoked", "ended")
 
 
 class Sight(NamedTuple):
-    """What a duty is judged by beside itself: the policy, when something of its firm could not be read, what was excused for all."""
+    """What a duty is judged by beside itself: the policy, when something of its firm could not be read, what was excused for all.
+
+    unheard: while its permit was thought to be another firm's.
+    """
 
     deadlines: Deadlines
     doubts: tuple[UtcMs, ...] = ()
     excused: frozenset[str] = frozenset()
+    unheard: tuple[Unheard, ...] = ()
+
+    def doubts_of(self, period: Period) -> bool:
+        """Whether a report may have been refused, or have been sent in another's name."""
+        until = self.decides_at(period)
+        refused = any(period.opens_at <= doubt < until for doubt in self.doubts)
+        return refused or any(each.since < until and period.opens_at < each.until for each in self.unheard)
 
     def decides_at(self, period: Period) -> UtcMs:
         """The end of the grace."""
@@ -94,7 +104,8 @@ def is_bound(duty: Duty, obligation: Obligation, period: Period) -> bool:
 def outcome_of(said: Heard, period: Period, sight: Sight) -> Outcome:
     """What became of a period that is over, by what was said of it.
 
-    While a refusal is unresolved nobody is accused; the report that resolves it, however late, is warned of by nobody (law 2).
+    While a refusal is unresolved, or another was thought to hold the permit, nobody is accused; the report that resolves it, however late,
+    is warned of by nobody (law 2).
     """
     decides_at = sight.decides_at(period)
     received = received_at(said.submissions)
@@ -102,7 +113,7 @@ def outcome_of(said: Heard, period: Period, sight: Sight) -> Outcome:
         return Outcome.ON_TIME
     if period.day.isoformat() in sight.excused or "excuse" in said.acts:
         return Outcome.EXCUSED
-    doubted = any(period.opens_at <= doubt < decides_at for doubt in sight.doubts)
+    doubted = sight.doubts_of(period)
     if received is not None and (doubted or received < decides_at):
         return Outcome.LATE
     if "waive" in said.acts:

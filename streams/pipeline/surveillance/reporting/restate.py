@@ -57,7 +57,7 @@ def _sight(case: Case, duty: Duty) -> Sight:
     doubts = case.doubts or case.entries.get(doubts_name(duty.subject))
     excused = case.entries.get(excused_name(duty.obligation))
     days = frozenset(day for day, _ in excused.periods) if excused else frozenset()
-    return Sight(case.book.policy.deadlines, doubts.hours if doubts else (), days)
+    return Sight(case.book.policy.deadlines, doubts.hours if doubts else (), days, duty.unheard)
 
 
 def step_of(entries: Mapping[str, Entry], found: Iterable[Restated], book: Rulebook, now: Tick | None = None) -> Step:
@@ -115,5 +115,6 @@ def pruned(duty: Duty, deadlines: Deadlines) -> Duty:
         submissions=tuple(said for said in duty.submissions if said.day >= first),
         rulings=tuple(ruling for ruling in duty.rulings if ruling.day >= first or ruling.act in ("confirm", "dispute")),
         inspected=tuple(found for found in duty.inspected if found.day >= first),
+        unheard=tuple(each for each in duty.unheard if each.until > since - LOOK_BACK_DAYS * DAY_MS),
         spoken=tuple(last for last in duty.spoken if last.since >= since or (last.fires and last.id.startswith("R3"))),
     )
