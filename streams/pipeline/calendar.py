@@ -49,6 +49,12 @@ def find(obligation: Obligation, day: date) -> Period | None:
     return found if found and found.day == day else None
 
 
+def named(obligation: Obligation, day: date) -> Period:
+    """The period of that name, be it one of which a revision says that it never fell due: under the regime of that time."""
+    regime = next((one for one in reversed(obligation.regimes) if one.effective_from <= day), obligation.regimes[0])
+    return find(obligation, day) or Period(obligation.id, regime, day, _instant(day), end_of(day))
+
+
 @_remembered
 def following(obligation: Obligation, after: UtcMs) -> Period | None:
     """The first period that is due later than `after`; None when the obligation has ended."""

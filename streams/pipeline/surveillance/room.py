@@ -22,7 +22,7 @@ from streams.pipeline.surveillance import doubts, incident, reporting, source
 from streams.pipeline.surveillance.doubts import Doubtful, Doubts
 from streams.pipeline.surveillance.incident.facts import KINDS, Assertion, Declared, Filed
 from streams.pipeline.surveillance.incident.memory import Incident
-from streams.pipeline.surveillance.reporting.memory import Duty, Excused, Holding, Tally
+from streams.pipeline.surveillance.reporting.memory import Duty, Excused, Holding, Ruled, Tally, Unbound
 from streams.pipeline.surveillance.rulebook import Rulebook
 from streams.pipeline.surveillance.source.memory import Heartbeat, Source, Vouching
 
@@ -55,10 +55,11 @@ TICKS: Mapping[type, Ticking] = {
     Duty: reporting.tick,
     Tally: reporting.tick_tally,
     Excused: reporting.tick_excused,
+    Ruled: reporting.tick_ruled,
 }
 """Who is told that an entry is due."""
 
-ENTRIES = (*TICKS, Assertion, Declared, Filed, Holding)
+ENTRIES = (*TICKS, Assertion, Declared, Filed, Holding, Unbound)
 
 
 def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Step:

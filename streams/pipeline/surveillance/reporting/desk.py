@@ -30,17 +30,17 @@ from streams.pipeline.surveillance.reporting.memory import (
     Ruling,
     Stood,
     Submission,
+    Unbound,
     Unheard,
     duty_name,
     excused_name,
     holding_name,
 )
-from streams.pipeline.surveillance.reporting.outcome import DAY_MS, HOUR_MS, is_over, reach
+from streams.pipeline.surveillance.reporting.outcome import DAY_MS, HOUR_MS, is_over, joined, reach
 from streams.pipeline.surveillance.reporting.restate import Case, Restated, due_of, restated, step_of
 from streams.pipeline.surveillance.reporting.tally import Told
 from streams.pipeline.surveillance.rulebook import Rulebook
 
-MOST_UNHEARD = 8
 RULINGS = ("confirm", "waive", "excuse", "dispute")
 BEFORE_ITS_PERIOD = "before_its_period"
 """Why INTAKE refuses a report of a period that has not begun: it is about the next one, not about the one in which it came."""
@@ -49,7 +49,13 @@ BEFORE_ITS_PERIOD = "before_its_period"
 def hear_permit(entries: Mapping[str, Entry], word: Enrolled, book: Rulebook) -> Step:
     """A permit, with its whole history: one duty for each obligation that binds it."""
     found = (_enrolled(Case(entries, obligation, book), word) for obligation in book.policy.obligations)
-    return _with_holding(entries, word.subject, step_of(entries, (each for each in found if each), book))
+    step = _with_holding(entries, word.subject, step_of(entries, (each for each in found if each), book))
+    asked = {each.obligation for each in word.obligations if each.until is None or each.until > word.at}
+    unbound, unknown = Unbound(word), any(book.policy.obligation(each) is None for each in asked)
+    known = entries.get(unbound.name)
+    if (known is None and not unknown) or (known is not None and word.registry < known.said.registry):
+        return step
+    return step._replace(changes={**step.changes, unbound.name: unbound if unknown else None})
 
 
 def _enrolled(case: Case, word: Enrolled) -> Restated | None:
@@ -79,12 +85,7 @@ def _enrolled(case: Case, word: Enrolled) -> Restated | None:
 
 
 def _unheard(known: tuple[Unheard, ...], word: Enrolled) -> tuple[Unheard, ...]:
-    """One more time while another was thought to have the permit; where there are too many, one that covers them all."""
-    if word.taken_over is None:
-        return known
-    unheard = (*known, Unheard(word.taken_over, word.at))
-    whole = Unheard(min(each.since for each in unheard), word.at)
-    return unheard if len(unheard) <= MOST_UNHEARD else (whole,)
+    return known if word.taken_over is None else joined(known, (Unheard(word.taken_over, word.at),))
 
 
 def _binds(bound: Bound, obligation: Obligation, holder: str) -> bool:

@@ -15,6 +15,7 @@ from streams.pipeline.surveillance.reporting.memory import Duty, Submission, Unh
 from streams.pipeline.surveillance.reporting.sanctions import Decided, Outcome
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
+MOST_UNHEARD = 20
 _OVER = ("revoked", "ended")
 
 
@@ -38,6 +39,12 @@ class Sight(NamedTuple):
     def decides_at(self, period: Period) -> UtcMs:
         """The end of the grace."""
         return period.due_at + self.deadlines.grace_hours * HOUR_MS
+
+
+def joined(known: tuple[Unheard, ...], more: Iterable[Unheard]) -> tuple[Unheard, ...]:
+    """These times and those; where there are too many, one that covers them all."""
+    unheard = tuple(sorted({*known, *more}, key=lambda each: (each.since, each.until)))
+    return unheard if len(unheard) <= MOST_UNHEARD else (Unheard(unheard[0].since, max(each.until for each in unheard)),)
 
 
 def is_over(duty: Duty) -> bool:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from schemas.obligations import Obligation, Step
 from schemas.surveillance import AlertState, Because, Deadline, DutySituation, Proven, Reason, Rule, Share
-from streams.pipeline.calendar import Period, find
+from streams.pipeline.calendar import Period, find, named
 from streams.pipeline.surveillance.alerts import Finding
 from streams.pipeline.surveillance.reporting.memory import Duty, Inspected, Proposed
 from streams.pipeline.surveillance.reporting.outcome import Sight, decided, reach, received_at
@@ -72,7 +72,7 @@ def settled(view: View) -> tuple[Proposed, ...]:
     return tuple(
         Proposed(p.day.isoformat(), p.step, p.ground, tuple(day.isoformat() for day in p.evidence), p.regime)
         for p, period in sorted(dated, key=lambda pair: (pair[0].day, pair[0].step))
-        if period is None or period.due_at < since
+        if period is not None and period.due_at < since
     )
 
 
@@ -121,18 +121,17 @@ def _ends(view: View) -> Iterator[Finding]:
     outcomes = {period.day: outcome for period, outcome in view.decided}
     confirmed = {(each.day, each.step) for each in view.standing.confirmed}
     periods = {period.day: period for period, _ in view.decided}
-    days = {*periods, *(date.fromisoformat(said.day) for said in view.duty.counted), *(day for day, _ in confirmed)}
-    for day in sorted(days):
-        period = periods.get(day) or find(view.obligation, day)
-        if period is not None:
-            answered = outcomes.get(day) is Outcome.ANSWERED
-            if period.due_at >= since:
-                ended = _end(view, period, Rule.WARNING, Because.ANSWERED if answered else Because.NOT_ACCUSED)
-                received = received_at(submission for submission in view.duty.submissions if submission.day == day.isoformat())
-                yield ended._replace(situation=replace(ended.situation, received_at=received))
-            for step in Step:
-                because = Because.CONFIRMED if (day, step) in confirmed else Because.NOT_ACCUSED
-                yield _end(view, period, Rule.PROPOSAL, because, step)
+    told = {*(said.day for said in view.duty.counted), *(said.day for said in view.duty.proposed)}
+    for day in sorted({*periods, *map(date.fromisoformat, told), *(day for day, _ in confirmed)}):
+        period = periods.get(day) or named(view.obligation, day)
+        answered = outcomes.get(day) is Outcome.ANSWERED
+        if period.due_at >= since:
+            ended = _end(view, period, Rule.WARNING, Because.ANSWERED if answered else Because.NOT_ACCUSED)
+            received = received_at(submission for submission in view.duty.submissions if submission.day == day.isoformat())
+            yield ended._replace(situation=replace(ended.situation, received_at=received))
+        for step in Step:
+            because = Because.CONFIRMED if (day, step) in confirmed else Because.NOT_ACCUSED
+            yield _end(view, period, Rule.PROPOSAL, because, step)
 
 
 def _end(view: View, period: Period, rule: Rule, because: Because, step: str = "") -> Finding:

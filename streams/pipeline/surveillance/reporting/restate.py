@@ -50,7 +50,8 @@ def restated(case: Case, duty: Duty, told: Told) -> Restated:
 
     spoken, alerts = speak(duty.spoken, findings(view, proven_of, historic=told.historic), told.at)
     now = counted(view)
-    return Restated(replace(duty, counted=now, spoken=spoken, proposed=settled(view)), alerts, tuple(moves(view, now, told)))
+    after = replace(duty, counted=now, spoken=spoken, proposed=settled(view), revised=False)
+    return Restated(after, alerts, tuple(moves(view, now, told)))
 
 
 def _sight(case: Case, duty: Duty) -> Sight:
@@ -76,6 +77,8 @@ def due_of(duty: Duty, book: Rulebook, now: Tick | None = None) -> Due:
             [said.received_at for said in duty.submissions] + [ruling.at for ruling in duty.rulings] + [i.found_at for i in duty.inspected]
         )
         return Due(at=book.forgotten_at(max(heard, default=0)))
+    if duty.revised:
+        return Due(at=duty.enrolled_at)
     period = following(obligation, duty.decided_through) if obligation else None
     if obligation is None or period is None or is_over(duty):
         return Due(at=forgotten_at(duty, deadlines))
