@@ -305,7 +305,8 @@ class Policy(Fact):
     @model_validator(mode="after")
     def _keeps_what_may_change(self) -> Self:
         """A digest is kept for longer than what it tells may still change; a reminder never changes."""
-        settled = dict.fromkeys((Rule.COUNTED, Rule.WARNING, Rule.PROPOSAL), self.deadlines.lateness_days) | {Rule.REMINDER: 0}
+        rules = (Rule.COUNTED, Rule.WARNING, Rule.PROPOSAL, Rule.UNDECIDED, Rule.OBJECTION)
+        settled = dict.fromkeys(rules, self.deadlines.lateness_days) | {Rule.REMINDER: 0}
         for route in self.escalation.routes:
             plan, days = self.escalation.digest(route.digest), settled.get(route.rule, self.delivery.forget_days)
             if plan is not None and plan.keep_days <= days:

@@ -14,7 +14,7 @@ from schemas.word import Part, UtcMs, Word
 
 
 class Rule(StrEnum):
-    """The rules and guards that raise alerts or that a reason rests on, by their number in the domain."""
+    """The rules and guards that raise alerts or that a reason rests on, by their number in the domain; law 2 raises one too."""
 
     SEVERITY = "R12"
     FILING = "R11"
@@ -27,6 +27,8 @@ class Rule(StrEnum):
     SILENT = "R20"
     UNPROVEN = "G1"
     BRAKE = "G2"
+    OBJECTION = "G3"
+    UNDECIDED = "law2"
 
 
 class Because(StrEnum):
@@ -73,6 +75,8 @@ class Because(StrEnum):
     SPEAKS_AGAIN = "speaks_again"
     NOT_PROVEN = "not_proven"
     PROVEN = "proven"
+    REPORT_REFUSED = "report_refused"
+    ANOTHER_NAME = "another_name"
     TOO_MANY_ABSENT = "too_many_absent"
     VOUCHED_TOO_EARLY = "vouched_too_early"
 
@@ -120,6 +124,8 @@ RULE_OF = MappingProxyType(
         Because.SPEAKS_AGAIN: Rule.SILENT,
         Because.NOT_PROVEN: Rule.UNPROVEN,
         Because.PROVEN: Rule.UNPROVEN,
+        Because.REPORT_REFUSED: Rule.UNDECIDED,
+        Because.ANOTHER_NAME: Rule.UNDECIDED,
         Because.TOO_MANY_ABSENT: Rule.BRAKE,
         Because.VOUCHED_TOO_EARLY: Rule.UNPROVEN,
     }

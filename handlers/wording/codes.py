@@ -39,6 +39,11 @@ BECAUSE: Mapping[str, Both] = {
     "refused_at_intake": Both("kabar kejadian ditolak di pintu masuk", "an incident bulletin was refused at intake"),
     "unresolved": Both("ada yang tidak cocok dan perlu dilihat petugas", "something does not fit and a person must look"),
     "counted": Both("laporan yang ditunggu sudah dihitung", "the reports that were due have been counted"),
+    "report_refused": Both("belum pasti: kirimannya ditolak atau tidak terbaca", "undecided: something it sent was refused or unreadable"),
+    "another_name": Both(
+        "belum pasti: mungkin dilaporkan atas nama pemegang izin atau hari batas yang lama",
+        "undecided: perhaps reported under the former holder or due day",
+    ),
     "not_reported": Both("laporan belum diterima sampai batasnya", "no report had been received by its deadline"),
     "not_yet_reported": Both("laporan belum tercatat diterima", "no report is on record yet"),
     "in_a_row": Both("periode berturut-turut tanpa laporan", "periods in a row without a report"),

@@ -28,6 +28,11 @@ def tallied(seat: Deadlines, day: date, partition: int = 0) -> dict[str, int]:
     return dict(seat.alerts[f"R1 iomki/{day}/{partition}"].share.numbers)
 
 
+def undecided(seat: Deadlines) -> list[Alert]:
+    """The last words on those of whom nobody can tell."""
+    return [alert for alert in seat.alerts.values() if alert.rule == "law2"]
+
+
 class TestWarnings:
     def test_who_did_not_report_is_warned_of(self, seat):
         """With the deadline, the instrument, and how it was proven."""
@@ -195,6 +200,16 @@ class TestDoubts:
         assert tallied(seat, TUE) == {"due": 1, "reported": 0, "absent": 0, "undecided": 1}
         assert not seat.alerts["R1 iomki/2021-08-03/0"].share.quiet
 
+    def test_who_cannot_be_decided_is_named_with_why_until_a_report_or_an_officer_ends_it(self, seat):
+        seat.enrol("P-2")
+        seat.refused(due(TUE) - HOUR)
+        seat.passes(TUE)
+        named = {alert.about: (alert.situation.place.firm_name, [r.because for r in alert.reasons]) for alert in undecided(seat)}
+        assert named == {f"iomki/2021-08-03/P-{n}": ("PT F1", [Because.REPORT_REFUSED]) for n in (1, 2)}
+        seat.report(TUE, due(TUE) + DAY)
+        seat.act("excuse", TUE, due(TUE) + DAY, permit="P-2")
+        assert [alert.state for alert in undecided(seat)] == ["withdrawn", "withdrawn"]
+
     def test_a_refusal_that_is_heard_late_takes_the_warning_back(self, seat):
         seat.passes(TUE)
         seat.refused(due(TUE) - HOUR)
@@ -285,6 +300,7 @@ class TestPermits:
         seat.enrol(at=entered, taken_over=BEGINS - HOUR, states=states, obligations=(Bound("iomki", BEGINS - HOUR),), registry=9)
         seat.passes(TUE)
         assert (seat.standing, tallied(seat, TUE)) == ({}, {"due": 1, "reported": 0, "absent": 0, "undecided": 1})
+        assert [reason.because for alert in undecided(seat) for reason in alert.reasons] == [Because.ANOTHER_NAME]
         seat.report(TUE, due(TUE) + DAY)
         seat.tick(due(TUE) + DAY)
         assert (seat.standing, tallied(seat, TUE)["late"]) == ({}, 1)

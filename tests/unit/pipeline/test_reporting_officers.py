@@ -63,6 +63,16 @@ class TestProposals:
         seat.passes(FRI)
         assert [name for name in seat.standing if name.startswith("R3")] == []
 
+    def test_a_dispute_of_a_mere_warning_is_a_matter_for_officials_until_one_of_them_waives_it(self, seat):
+        """At once: the digest is closed, and each change of it is told."""
+        seat.passes(TUE)
+        said = seat.act("dispute", TUE, due(TUE) + DAY, position="firm:f1")
+        assert {alert.rule for alert in said} == {"R2", "G3"}
+        objection = seat.alerts["G3 iomki/2021-08-03/P-1"]
+        assert (objection.state, objection.at, objection.share.numbers) == ("firing", due(TUE) + DAY, (("disputed", 1),))
+        seat.act("waive", TUE, due(TUE) + 2 * DAY)
+        assert seat.alerts["G3 iomki/2021-08-03/P-1"].state == "withdrawn"
+
     def test_a_dispute_is_shown_with_everything_that_rests_on_it(self, seat):
         for day in (TUE, FRI, TUE2):
             seat.passes(day)

@@ -33,8 +33,11 @@ class Sight(NamedTuple):
     def doubts_of(self, period: Period) -> bool:
         """Whether a report may have been refused, or have been sent in another's name."""
         until = self.decides_at(period)
-        refused = any(period.opens_at <= doubt < until for doubt in self.doubts)
-        return refused or any(each.since < until and period.opens_at < each.until for each in self.unheard)
+        return self.refused_in(period) or any(each.since < until and period.opens_at < each.until for each in self.unheard)
+
+    def refused_in(self, period: Period) -> bool:
+        """Whether something of the firm was refused while it could report."""
+        return any(period.opens_at <= doubt < self.decides_at(period) for doubt in self.doubts)
 
     def decides_at(self, period: Period) -> UtcMs:
         """The end of the grace."""

@@ -77,8 +77,8 @@ def settled(view: View) -> tuple[Proposed, ...]:
 
 
 def findings(view: View, proven_of: ProvenOf, *, historic: bool = False) -> Iterator[Finding]:
-    """The firm's warnings (R2), the proposals to officials (R3), and the end of each that is no longer so."""
-    live = [*_warnings(view, proven_of), *_proposals(view, proven_of)]
+    """The firm's warnings (R2), the proposals to officials (R3), what they must look at, and the end of each that is no longer so."""
+    live = [*_warnings(view, proven_of), *_proposals(view, proven_of), *_to_look_at(view)]
     yield from (finding._replace(historic=historic) for finding in live)
     ended = {last.id for last in view.duty.spoken if last.fires} - {finding.id for finding in live}
     if ended:
@@ -112,6 +112,18 @@ def _proposals(view: View, proven_of: ProvenOf) -> Iterator[Finding]:
             yield found._replace(says=says, share=share, proven=proven_of(period))
 
 
+def _to_look_at(view: View) -> Iterator[Finding]:
+    """What nobody but an official, or a report, settles: of whom nobody can tell (law 2), and who says that a warning is not so (G3)."""
+    for period, outcome in view.open:
+        if outcome is Outcome.UNDECIDED:
+            refused = view.sight.refused_in(period)
+            because = Reason(Because.REPORT_REFUSED if refused else Because.ANOTHER_NAME, source=period.regime.source)
+            yield _finding(view, period, Rule.UNDECIDED, (because,))._replace(says=(because.because,), share=_share(view, period))
+        elif outcome is Outcome.MISSED and period.regime.warns and view.is_disputed(period.day.isoformat()):
+            objection = _finding(view, period, Rule.OBJECTION, _objection(period, disputed=True), disputed=True)
+            yield objection._replace(share=_share(view, period, "disputed"))
+
+
 def _ends(view: View) -> Iterator[Finding]:
     """What may have been said and is no longer so, with its end: answered, confirmed by officials, or never to have been said.
 
@@ -129,6 +141,8 @@ def _ends(view: View) -> Iterator[Finding]:
             ended = _end(view, period, Rule.WARNING, Because.ANSWERED if answered else Because.NOT_ACCUSED)
             received = received_at(submission for submission in view.duty.submissions if submission.day == day.isoformat())
             yield ended._replace(situation=replace(ended.situation, received_at=received))
+            yield _end(view, period, Rule.UNDECIDED, Because.NOT_ACCUSED)
+            yield _end(view, period, Rule.OBJECTION, Because.NOT_ACCUSED)
         for step in Step:
             because = Because.CONFIRMED if (day, step) in confirmed else Because.NOT_ACCUSED
             yield _end(view, period, Rule.PROPOSAL, because, step)
