@@ -78,6 +78,8 @@ class Because(StrEnum):
     REPORT_REFUSED = "report_refused"
     ANOTHER_NAME = "another_name"
     TOO_MANY_ABSENT = "too_many_absent"
+    FEWER_ABSENT = "fewer_absent"
+    NOBODY_ABSENT = "nobody_absent"
     VOUCHED_TOO_EARLY = "vouched_too_early"
 
 
@@ -127,6 +129,8 @@ RULE_OF = MappingProxyType(
         Because.REPORT_REFUSED: Rule.UNDECIDED,
         Because.ANOTHER_NAME: Rule.UNDECIDED,
         Because.TOO_MANY_ABSENT: Rule.BRAKE,
+        Because.FEWER_ABSENT: Rule.BRAKE,
+        Because.NOBODY_ABSENT: Rule.BRAKE,
         Because.VOUCHED_TOO_EARLY: Rule.UNPROVEN,
     }
 )

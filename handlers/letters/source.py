@@ -16,7 +16,9 @@ from schemas.surveillance import Because, SourceSituation, Trouble
 
 Source = Telling[SourceSituation]
 
-OVER = (Because.SPEAKS_AGAIN, Because.PROVEN)
+OVER = (Because.SPEAKS_AGAIN, Because.PROVEN, Because.NOBODY_ABSENT)
+OTHERWISE = (Because.VOUCHED_TOO_EARLY, Because.FEWER_ABSENT)
+"""What is the matter is something else than the trouble's own words say."""
 _PERIOD = re.compile(r"([^/]+)/\d{4}-\d{2}-\d{2}", re.ASCII)
 _TO_DO = {Trouble.SILENT: "do_silent", Trouble.UNPROVEN: "do_unproven", Trouble.BRAKED: "do_braked"}
 
@@ -38,7 +40,7 @@ def _party(t: Source) -> str:
 
 def _matter(t: Source) -> str:
     """What is the matter, or how it ended, as the phrases name it."""
-    said = has_reason(t.delivery, (*OVER, Because.VOUCHED_TOO_EARLY))
+    said = has_reason(t.delivery, (*OVER, *OTHERWISE))
     return said.value if said else t.situation.what.value
 
 

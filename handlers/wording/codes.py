@@ -62,6 +62,8 @@ BECAUSE: Mapping[str, Both] = {
     "source_silent": Both("sumber diam melewati batasnya sendiri,", "the source is silent past its own limit of"),
     "speaks_again": Both("sumber sudah berkabar lagi", "the source speaks again"),
     "not_proven": Both("belum terbukti lengkap", "not proven complete"),
+    "fewer_absent": Both("yang tampak belum lapor tidak lagi di atas batas:", "no more seem not to have reported than may be:"),
+    "nobody_absent": Both("tidak ada lagi yang belum lapor", "nobody is left who has not reported"),
     "proven": Both("sudah terbukti lengkap", "proven complete"),
     "too_many_absent": Both("yang tampak belum lapor", "seem not to have reported"),
     "vouched_too_early": Both("sumber menyatakan lengkap terlalu dini", "the source vouched too early"),

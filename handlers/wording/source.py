@@ -68,6 +68,18 @@ PHRASES: Mapping[str, Both] = {
         "HELD{about}: more seem not to have reported through {party} than is believable unchecked. No warning leaves, and nobody is "
         "accused, until an official releases or excuses the period.",
     ),
+    "fewer_absent": Both(
+        "MASIH DITAHAN{about}: yang tampak belum lapor melalui {party} tidak lagi di atas batas yang dipercaya, tetapi peringatannya baru "
+        "keluar bila seorang pejabat melepasnya.",
+        "STILL HELD{about}: no more seem not to have reported through {party} than is believable, but warnings leave only when an official "
+        "releases the period.",
+    ),
+    "nobody_absent": Both(
+        "TIDAK ADA LAGI YANG DITAHAN{about}: semua laporan melalui {party} sudah tercatat. Tidak perlu melepas apa pun; bila kemudian ada "
+        "yang ternyata belum lapor, Anda diberi tahu lagi.",
+        "NOTHING IS HELD ANY MORE{about}: every report through {party} is on record. Nothing need be released; if somebody turns out not "
+        "to have reported after all, you will be told again.",
+    ),
     "vouched_too_early": Both(
         "TERLALU DINI{about}: sesudah {party} dinyatakan terbaca lengkap, masih datang sesuatu dari waktu itu. Yang diputuskan atas dasar "
         "itu dihitung lagi; periksa dulu sebelum ada yang ditetapkan.",
@@ -109,6 +121,8 @@ PHRASES: Mapping[str, Both] = {
     "subject_silent": Both("sumber DIAM: {party}", "source SILENT: {party}"),
     "subject_unproven": Both("batas waktu BELUM TERBUKTI: {party}", "deadline NOT PROVEN: {party}"),
     "subject_braked": Both("peringatan massal DITAHAN: {party}", "mass warnings HELD: {party}"),
+    "subject_fewer_absent": Both("peringatan MASIH DITAHAN: {party}", "warnings STILL HELD: {party}"),
+    "subject_nobody_absent": Both("TIDAK ADA LAGI yang ditahan: {party}", "NOTHING held any more: {party}"),
     "subject_vouched_too_early": Both("dinyatakan lengkap TERLALU DINI: {party}", "vouched for TOO EARLY: {party}"),
     "subject_speaks_again": Both("sumber PULIH: {party}", "source RESTORED: {party}"),
     "subject_proven": Both("batas waktu SUDAH TERBUKTI: {party}", "deadline PROVEN: {party}"),

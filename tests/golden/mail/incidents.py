@@ -380,6 +380,14 @@ BRAKED = delivery(
     reasons=(Reason(Because.TOO_MANY_ABSENT, 1_100, 800),),
     asked=(Asked("release_or_excuse"),),
 )
+EMPTIED = msgspec.structs.replace(
+    BRAKED,
+    situation=msgspec.structs.replace(BRAKED.situation, counts=(("due", 2_000), ("absent", 0), ("allowed", 800))),
+    reasons=(Reason(Because.NOBODY_ABSENT),),
+    asked=(),
+    revision=2,
+    id="D-00000000000000e2",
+)
 SILENT = delivery(
     **TROUBLED,
     thread=escalation_id("desk", "silent"),
@@ -438,6 +446,7 @@ INCIDENTS: Mapping[str, Attempt] = {
     "desk-refused": attempt(REFUSED),
     "desk-unresolved": attempt(UNRESOLVED),
     "source-braked": attempt(BRAKED),
+    "source-emptied": attempt(EMPTIED, root=BRAKED.id),
     "source-silent": attempt(SILENT),
     "source-unproven": attempt(UNPROVEN),
     "source-restored": attempt(RESTORED, root=SILENT.id, seen=Seen(revision=1, grade="S3", at=SILENT.at)),
