@@ -419,7 +419,8 @@ AnySituation = IncidentSituation | SourceSituation | DutySituation | DigestSitua
 class Share(Part, frozen=True):
     """What an alert adds to a digest: to that of which period, when that closes, and its numbers.
 
-    deadline: what the period's deadline was. quiet: it completes the sums, and is no reason to write to anybody.
+    deadline: what the period's deadline was. quiet: it completes the sums, and is no reason to write to anybody. settles_at: from when on
+    nothing can change it, if that is known.
     """
 
     period: str
@@ -427,6 +428,7 @@ class Share(Part, frozen=True):
     numbers: Numbers = ()
     deadline: Deadline | None = None
     quiet: bool = False
+    settles_at: UtcMs = 0
 
 
 class Alert(Word, frozen=True):

@@ -75,10 +75,10 @@ PHRASES: Mapping[str, Both] = {
         "releases the period.",
     ),
     "nobody_absent": Both(
-        "TIDAK ADA LAGI YANG DITAHAN{about}: semua laporan melalui {party} sudah tercatat. Tidak perlu melepas apa pun; bila kemudian ada "
-        "yang ternyata belum lapor, Anda diberi tahu lagi.",
-        "NOTHING IS HELD ANY MORE{about}: every report through {party} is on record. Nothing need be released; if somebody turns out not "
-        "to have reported after all, you will be told again.",
+        "TIDAK ADA LAGI YANG DITAHAN{about}: tidak ada lagi yang tampak belum lapor melalui {party}. Tidak perlu melepas apa pun; bila "
+        "kemudian ada yang ternyata belum lapor, Anda diberi tahu lagi.",
+        "NOTHING IS HELD ANY MORE{about}: nobody seems not to have reported through {party} any more. Nothing need be released; if anybody "
+        "turns out not to have reported after all, you will be told again.",
     ),
     "vouched_too_early": Both(
         "TERLALU DINI{about}: sesudah {party} dinyatakan terbaca lengkap, masih datang sesuatu dari waktu itu. Yang diputuskan atas dasar "

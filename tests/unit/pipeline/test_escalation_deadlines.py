@@ -119,6 +119,16 @@ class TestWhoIsTold:
         estate.tick(READ)
         assert items_of(estate, "dir-perwilayahan")[0].asked == (Asked("check_proposals", CLOSES + 20 * HOUR),)
 
+    def test_a_deadline_is_remembered_as_long_as_an_officer_may_still_change_it(self, estate):
+        """Half a year where that is when the next report falls due."""
+        first = tally(MM2100, absent=1)
+        estate.hears(replace(first, share=replace(first.share, settles_at=CLOSES + 184 * DAY)), "mm2100")
+        estate.tick(READ)
+        estate.tick(CLOSES + 185 * DAY)
+        assert [entry for entry in estate.entries.values() if isinstance(entry, Gathered)]
+        estate.tick(CLOSES + 186 * DAY + 1)
+        assert not [entry for entry in estate.entries.values() if isinstance(entry, Gathered)]
+
     def test_reminders_go_to_siinas_alone_and_are_forgotten_after_a_day(self, estate):
         for before in (24, 3):
             estate.hears(reminder(MM2100, before=before), "mm2100")

@@ -10,7 +10,7 @@ from schemas.obligations import LOOK_BACK_DAYS, Obligation
 from schemas.policy import Deadlines
 from schemas.reports import ReportState
 from schemas.word import UtcMs
-from streams.pipeline.calendar import Period, local_day, window
+from streams.pipeline.calendar import Period, following, local_day, window
 from streams.pipeline.surveillance.reporting.memory import Duty, Submission, Unheard
 from streams.pipeline.surveillance.reporting.sanctions import Decided, Outcome
 
@@ -140,6 +140,14 @@ def decided(duty: Duty, obligation: Obligation, sight: Sight) -> tuple[Decided, 
     over = (p for p in window(obligation, local_day(since), local_day(duty.decided_through)) if p.due_at <= duty.decided_through)
     owed = (period for period in over if is_bound(duty, obligation, period))
     return tuple(Decided(period, outcome_of(said.get(period.day.isoformat(), _NOTHING), period, sight)) for period in owed)
+
+
+def settles_at_of(obligation: Obligation, period: Period, deadlines: Deadlines) -> UtcMs:
+    """When nothing can change a period any more: a later one has been decided that puts it out of reach, or the duty is forgotten."""
+    late = deadlines.lateness_days * DAY_MS
+    after = following(obligation, period.due_at + late)
+    decided_at = after.due_at + deadlines.grace_hours * HOUR_MS if after else 0
+    return max(decided_at, period.due_at + late + LOOK_BACK_DAYS * DAY_MS)
 
 
 def reach(duty: Duty, deadlines: Deadlines) -> UtcMs:

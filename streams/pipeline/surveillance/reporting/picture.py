@@ -11,7 +11,7 @@ from schemas.surveillance import AlertState, Because, Deadline, DutySituation, P
 from streams.pipeline.calendar import Period, find, named
 from streams.pipeline.surveillance.alerts import Finding
 from streams.pipeline.surveillance.reporting.memory import Duty, Inspected, Proposed
-from streams.pipeline.surveillance.reporting.outcome import Sight, decided, reach, received_at
+from streams.pipeline.surveillance.reporting.outcome import Sight, decided, reach, received_at, settles_at_of
 from streams.pipeline.surveillance.reporting.sanctions import Confirmed, Decided, Ground, Outcome, Proposal, Standing, standing
 
 MOST_IN_A_ROW = 3
@@ -174,7 +174,8 @@ def _objection(period: Period, *, disputed: bool) -> tuple[Reason, ...]:
 def _share(view: View, period: Period, *columns: str) -> Share:
     """Warnings are counted by the tally of the estate; here only what it does not know."""
     numbers = tuple((column, 1) for column in columns if column)
-    return Share(period.name, view.sight.decides_at(period), numbers, deadline_of(view.obligation, period))
+    settles_at = settles_at_of(view.obligation, period, view.sight.deadlines)
+    return Share(period.name, view.sight.decides_at(period), numbers, deadline_of(view.obligation, period), settles_at=settles_at)
 
 
 def deadline_of(obligation: Obligation, period: Period) -> Deadline:
