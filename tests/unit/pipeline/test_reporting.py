@@ -182,6 +182,24 @@ class TestReports:
         assert seat.report(date(2021, 7, 27)) == []
         assert seat.desk.entries["firm:f1|duty|iomki|P-1"].submissions == ()
 
+    def test_hundreds_of_corrections_stay_small_and_decide_what_they_decided(self, seat):
+        """Law 2: the first of them was in time; the rest is counted."""
+        for n in range(400):
+            seat.report(TUE, BEGINS + DAY + n, id=f"correction-{n:032}")
+        duty = seat.desk.entries["firm:f1|duty|iomki|P-1"]
+        assert (len(duty.submissions) <= 9, duty.submissions[0].received_at) == (True, BEGINS + DAY)
+        assert sum(count for _, count in duty.crowded) == 400 - len(duty.submissions)
+        seat.passes(TUE)
+        assert (seat.standing, tallied(seat, TUE)["reported"]) == ({}, 1)
+
+    def test_where_too_much_was_said_to_tell_that_nothing_was_nobody_is_accused(self, seat):
+        """Everything that is still known of has been withdrawn."""
+        for n in range(20):
+            seat.report(TUE, BEGINS + DAY + 2 * n, id=f"s{n:02}")
+            seat.report(TUE, BEGINS + DAY + 2 * n + 1, id=f"w{n:02}", state="withdrawn", replaces=f"s{n:02}")
+        seat.passes(TUE)
+        assert seat.standing == {}
+
     def test_a_report_may_be_heard_before_its_permit(self):
         """The register and the reports come over different topics."""
         seat = Deadlines()

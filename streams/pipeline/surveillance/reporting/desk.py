@@ -36,7 +36,7 @@ from streams.pipeline.surveillance.reporting.memory import (
     excused_name,
     holding_name,
 )
-from streams.pipeline.surveillance.reporting.outcome import DAY_MS, HOUR_MS, is_over, joined, reach
+from streams.pipeline.surveillance.reporting.outcome import DAY_MS, HOUR_MS, is_over, joined, reach, with_submission
 from streams.pipeline.surveillance.reporting.restate import Case, Restated, due_of, restated, step_of
 from streams.pipeline.surveillance.reporting.tally import Told
 from streams.pipeline.surveillance.rulebook import Rulebook
@@ -132,7 +132,7 @@ def hear_report(entries: Mapping[str, Entry], admitted: Admitted, book: Rulebook
         admitted.at if admitted.received_at is None else admitted.received_at,
         fact.replaces or "",
     )
-    after = replace(duty, submissions=(*duty.submissions, said), exercise=duty.exercise or admitted.exercise)
+    after = replace(with_submission(duty, said), exercise=duty.exercise or admitted.exercise)
     return _changed(Case(entries, obligation, book), after, period, admitted.at)
 
 

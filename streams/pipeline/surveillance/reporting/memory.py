@@ -91,6 +91,7 @@ class Duty(Part, frozen=True, array_like=True, tag="duty"):
     bound: when the obligation binds it. held, stood: its history, oldest first; unheard: when nobody knows what it reported.
     decided_through: the last deadline that a proven tick has decided; reminded_through: the last reminder that was due. counted: what was
     last told of each period to the tally of its estate. revised: its calendar has changed, and nothing has been judged by the new one yet.
+    crowded: of which periods more was submitted than is kept, and how much more.
     """
 
     subject: str
@@ -112,6 +113,7 @@ class Duty(Part, frozen=True, array_like=True, tag="duty"):
     exercise: bool = False
     unheard: tuple[Unheard, ...] = ()
     revised: bool = False
+    crowded: tuple[tuple[str, int], ...] = ()
 
     @property
     def name(self) -> str:

@@ -6,6 +6,8 @@ Everything derives from the set of what was said, so that the order of arrival l
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from schemas.obligations import LOOK_BACK_DAYS, Obligation
 from schemas.policy import Deadlines
 from schemas.reports import ReportState
@@ -16,6 +18,8 @@ from streams.pipeline.surveillance.reporting.sanctions import Decided, Outcome
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 MOST_UNHEARD = 20
+MOST_SUBMISSIONS = 8
+"""For one period, and some thirty periods are kept: 40 KB of an entry."""
 _OVER = ("revoked", "ended")
 
 
@@ -57,10 +61,11 @@ def is_over(duty: Duty) -> bool:
 
 
 class Heard(NamedTuple):
-    """What was said of one period: the submissions, and the acts of people."""
+    """What was said of one period: the submissions, whether there were more, and the acts of people."""
 
     submissions: tuple[Submission, ...] = ()
     acts: frozenset[str] = frozenset()
+    more: bool = False
 
 
 _NOTHING = Heard()
@@ -74,7 +79,8 @@ def heard(duty: Duty) -> Mapping[str, Heard]:
         submissions.setdefault(submission.day, []).append(submission)
     for ruling in duty.rulings:
         acts.setdefault(ruling.day, set()).add(ruling.act)
-    return {day: Heard(tuple(submissions.get(day, ())), frozenset(acts.get(day, ()))) for day in {*submissions, *acts}}
+    crowded = dict(duty.crowded)
+    return {day: Heard(tuple(submissions.get(day, ())), frozenset(acts.get(day, ())), day in crowded) for day in {*submissions, *acts}}
 
 
 def received_at(submissions: Iterable[Submission]) -> UtcMs | None:
@@ -85,6 +91,24 @@ def received_at(submissions: Iterable[Submission]) -> UtcMs | None:
     said = {(s.source, s.id): s for s in submissions}
     withdrawn = {key for s in said.values() if s.state == ReportState.WITHDRAWN for key in _chain(s, said)}
     return min((s.received_at for key, s in said.items() if key not in withdrawn), default=None)
+
+
+def with_submission(duty: Duty, said: Submission) -> Duty:
+    """The duty with one more; of a period of which too much was said, with the first and the last, the earliest that counts, and a count.
+
+    Of such a period nobody can tell any more that nothing was reported.
+    """
+    others = tuple(each for each in duty.submissions if each.day != said.day)
+    of_day = sorted((*(each for each in duty.submissions if each.day == said.day), said), key=lambda each: (each.received_at, each.id))
+    if len(of_day) <= MOST_SUBMISSIONS:
+        return replace(duty, submissions=(*duty.submissions, said))
+    first = received_at(of_day)
+    half = MOST_SUBMISSIONS // 2
+    counting = [each for each in of_day if each.received_at == first][:1]
+    kept = tuple(each for each in of_day if each in (*of_day[:half], *counting, *of_day[-half:]))
+    crowded = dict(duty.crowded)
+    crowded[said.day] = crowded.get(said.day, 0) + len(of_day) - len(kept)
+    return replace(duty, submissions=(*others, *kept), crowded=tuple(sorted(crowded.items())))
 
 
 def _chain(submission: Submission, said: Mapping[tuple[str, str], Submission]) -> Iterator[tuple[str, str]]:
@@ -123,7 +147,7 @@ def outcome_of(said: Heard, period: Period, sight: Sight) -> Outcome:
         return Outcome.ON_TIME
     if period.day.isoformat() in sight.excused or "excuse" in said.acts:
         return Outcome.EXCUSED
-    doubted = sight.doubts_of(period)
+    doubted = said.more or sight.doubts_of(period)
     if received is not None and (doubted or received < decides_at):
         return Outcome.LATE
     if "waive" in said.acts:

@@ -116,6 +116,7 @@ def pruned(duty: Duty, deadlines: Deadlines) -> Duty:
     return replace(
         duty,
         submissions=tuple(said for said in duty.submissions if said.day >= first),
+        crowded=tuple(each for each in duty.crowded if each[0] >= first),
         rulings=tuple(ruling for ruling in duty.rulings if ruling.day >= first or ruling.act in ("confirm", "dispute")),
         inspected=tuple(found for found in duty.inspected if found.day >= first),
         unheard=tuple(each for each in duty.unheard if each.until > since - LOOK_BACK_DAYS * DAY_MS),

@@ -96,6 +96,7 @@ class _Carry:
             rulings=tuple(replace(each, day=self.day(each.day)) for each in duty.rulings),
             inspected=tuple(replace(each, day=self.day(each.day)) for each in duty.inspected),
             unheard=joined(duty.unheard, unheard),
+            crowded=tuple(sorted((self.day(day), count) for day, count in duty.crowded)),
             revised=duty.enrolled_at != NEVER,
         )
 
