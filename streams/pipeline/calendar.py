@@ -72,6 +72,11 @@ def end_of(day: date) -> UtcMs:
     return _instant(day + _DAY)
 
 
+def due_at(day: str) -> UtcMs:
+    """Before which instant the period of that name was due."""
+    return end_of(date.fromisoformat(day))
+
+
 def _in_force(obligation: Obligation) -> Iterator[tuple[Regime, date]]:
     """Each regime, and the day from which nothing is due by it any more: its successor has taken effect, or it has ended."""
     superseded = [*(later.effective_from for _, later in pairwise(obligation.regimes)), _NEVER]

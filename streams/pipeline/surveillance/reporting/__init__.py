@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.ledger import Tick
 from streams.pipeline.line import Entry, Step
-from streams.pipeline.surveillance.reporting import deadline, desk, revision, tally
+from streams.pipeline.surveillance.reporting import deadline, desk, enrolment, excuses, revision, tally
 from streams.pipeline.surveillance.reporting.revision import and_then, revised
 from streams.pipeline.surveillance.rulebook import Rulebook
 
@@ -52,9 +52,9 @@ def _ticking(tick: Ticking) -> Ticking:
     return ticked
 
 
-hear_act, hear_act_on_all = _hearing(desk.hear_act), _hearing(desk.hear_act_on_all)
-hear_finding, hear_permit = _hearing(desk.hear_finding), _hearing(desk.hear_permit)
+hear_act, hear_act_on_all = _hearing(desk.hear_act), _hearing(excuses.hear_act_on_all)
+hear_finding, hear_permit = _hearing(desk.hear_finding), _hearing(enrolment.hear_permit)
 hear_refusal, hear_report = _hearing(desk.hear_refusal), _hearing(desk.hear_report)
 hear_doubt = desk.hear_doubt
-tick, tick_excused = _ticking(deadline.tick), _ticking(desk.tick_excused)
+tick, tick_excused = _ticking(deadline.tick), _ticking(excuses.tick_excused)
 tick_tally, tick_ruled = _ticking(tally.tick_tally), _ticking(revision.tick)

@@ -9,7 +9,7 @@ from schemas.ids import COMPLETE, gate
 from schemas.ledger import Tick
 from schemas.obligations import LOOK_BACK_DAYS, Obligation
 from schemas.policy import Deadlines
-from schemas.surveillance import Alert, Proven
+from schemas.surveillance import Alert, Proven, Rule
 from schemas.topics import REPORTS
 from schemas.word import UtcMs
 from streams.pipeline.calendar import Period, following, local_day
@@ -120,5 +120,5 @@ def pruned(duty: Duty, deadlines: Deadlines) -> Duty:
         rulings=tuple(ruling for ruling in duty.rulings if ruling.day >= first or ruling.act in ("confirm", "dispute")),
         inspected=tuple(found for found in duty.inspected if found.day >= first),
         unheard=tuple(each for each in duty.unheard if each.until > since - LOOK_BACK_DAYS * DAY_MS),
-        spoken=tuple(last for last in duty.spoken if last.since >= since or (last.fires and last.id.startswith("R3"))),
+        spoken=tuple(last for last in duty.spoken if last.since >= since or (last.fires and last.is_of(Rule.PROPOSAL))),
     )

@@ -16,7 +16,7 @@ from schemas.obligations import WEEKDAYS, Obligation
 from schemas.word import UtcMs
 from streams.pipeline.calendar import Period, find, local_day, periods, window
 from streams.pipeline.line import NOTHING, Due, Entry, Step
-from streams.pipeline.surveillance.reporting.desk import hear_permit
+from streams.pipeline.surveillance.reporting.enrolment import hear_permit
 from streams.pipeline.surveillance.reporting.memory import NEVER, RULED, Duty, Excused, Ruled, Unbound, Unheard, excused_name
 from streams.pipeline.surveillance.reporting.outcome import HOUR_MS, joined, reach
 from streams.pipeline.surveillance.reporting.restate import Case, due_of, restated, step_of
