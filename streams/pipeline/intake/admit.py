@@ -35,7 +35,7 @@ class Admission(NamedTuple):
     digest_key: bytes = b""
 
 
-class Reading(NamedTuple):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """One event at one record: its instant of law and policy, and the registry that it is answered by.
 
     source: its publisher, if the registry knows it. stamp: what the words about it will carry.
@@ -122,16 +122,17 @@ def latest_of(reading: Reading) -> UtcMs:
 
 def _doubts(reading: Reading, fact: Statement, occurred_at: UtcMs) -> Iterator[Doubt]:
     """A source that nobody knows, a time in the future, or two that cannot both be true; doubted and taken in (G5)."""
+    said_at, discovered_at = fact.said_at, None
     if reading.source is None:
         yield Doubt.UNKNOWN_SOURCE
     if isinstance(fact, IncidentBulletin):
+        discovered_at = fact.discovered_at
         yield from fact.doubts
-    if max(occurred_at, fact.said_at) > latest_of(reading):
+    if max(occurred_at, said_at) > latest_of(reading):
         yield Doubt.TIME_IN_THE_FUTURE
-    discovered_at = fact.discovered_at if isinstance(fact, IncidentBulletin) else None
-    published_before = reading.event.time is not None and reading.event.time < fact.said_at
+    published_before = reading.event.time is not None and reading.event.time < said_at
     discovered_before = discovered_at is not None and discovered_at < occurred_at
-    if published_before or discovered_before or fact.said_at < occurred_at:
+    if published_before or discovered_before or said_at < occurred_at:
         yield Doubt.CONTRADICTORY_TIME
 
 

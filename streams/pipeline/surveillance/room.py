@@ -16,7 +16,7 @@ from schemas.ids import ESTATE, FIRM, SOURCE
 from schemas.ledger import Admitted, Connected, Enrolled, Origin, Refusal, Tick
 from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.topics import LEDGER
-from schemas.word import Stamp, Word
+from schemas.word import Word
 from streams.pipeline.line import NOTHING, Entry, InForce, Record, Room, Step
 from streams.pipeline.surveillance import doubts, incident, reporting, source
 from streams.pipeline.surveillance.doubts import Doubtful, Doubts
@@ -98,12 +98,16 @@ def _doubtful(record: Record) -> Doubtful:
 
 
 def _book(record: Record, in_force: InForce) -> Rulebook:
-    return Rulebook(in_force.policy, in_force.roster, Stamp(record.header("policy"), record.header("roster")), record.partition)
+    return Rulebook(in_force.policy, in_force.roster, in_force.stamp, record.partition)
 
 
 def _ledger_of(key: str) -> str:
     """Whose ledger a record is in; empty where it is in that of everybody."""
-    return next((whose for whose in (FIRM, ESTATE, SOURCE) if key.startswith(whose)), "")
+    whose = key[: key.find(":") + 1]
+    return whose if whose in _LEDGERS else ""
+
+
+_LEDGERS = frozenset({FIRM, ESTATE, SOURCE})
 
 
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(or_, ENTRIES))

@@ -130,11 +130,12 @@ def _beyond(duty: Duty, period: Period, admitted: Admitted, book: Rulebook) -> S
 
 def _changed(case: Case, duty: Duty, period: Period, at: UtcMs) -> Step:
     """What was said of a period that nobody has decided yet is only kept; else every period is judged anew."""
+    name = duty.name
     if period.due_at > duty.decided_through:
-        step = Step({duty.name: duty}, due={duty.name: due_of(duty, case.book)})
+        step = Step({name: duty}, due={name: due_of(duty, case.book)})
     else:
         step = step_of(case.entries, (restated(case, duty, Told(at)),), case.book)
-    return step if duty.name in case.entries else with_holding(case.entries, duty.subject, step)
+    return step if name in case.entries else with_holding(case.entries, duty.subject, step)
 
 
 def hear_act(entries: Mapping[str, Entry], act: AdmittedAct, book: Rulebook) -> Step:

@@ -90,7 +90,7 @@ def received_at(submissions: Iterable[Submission]) -> UtcMs | None:
     """
     said = {(s.source, s.id): s for s in submissions}
     withdrawn = {key for s in said.values() if s.state == ReportState.WITHDRAWN for key in _chain(s, said)}
-    return min((s.received_at for key, s in said.items() if key not in withdrawn), default=None)
+    return min([s.received_at for key, s in said.items() if key not in withdrawn], default=None)
 
 
 def with_submission(duty: Duty, said: Submission) -> Duty:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from schemas.ids import COMPLETE, gate
@@ -23,7 +24,7 @@ from streams.pipeline.surveillance.reporting.tally import ALL, Move, Told, count
 from streams.pipeline.surveillance.rulebook import Rulebook
 
 
-class Case(NamedTuple):
+class Case(msgspec.Struct, frozen=True, gc=False):
     """What a duty is judged with: the memory, its obligation, the rulebook; and its firm's doubts where memory is behind."""
 
     entries: Mapping[str, Entry]
@@ -101,7 +102,7 @@ def reminders(period: Period, deadlines: Deadlines) -> tuple[tuple[UtcMs, int], 
 def has_reported(duty: Duty, period: Period) -> bool:
     """Whether a report for a period has been received that was not withdrawn."""
     day = period.day.isoformat()
-    return received_at(said for said in duty.submissions if said.day == day) is not None
+    return received_at([said for said in duty.submissions if said.day == day]) is not None
 
 
 def forgotten_at(duty: Duty, deadlines: Deadlines) -> UtcMs:
