@@ -1,25 +1,20 @@
 """What a source's owner is told of its refusals: in groups, at most one message in ten minutes, with coordinates and no content (G5)."""
 
-import json
 from itertools import pairwise
 
 import pytest
 from msgspec.structs import replace
 
-from schemas import codec
 from schemas.escalation import Delivery, Escalation
 from schemas.ledger import Origin, Refusal
 from schemas.reports import ReportSubmission
 from schemas.surveillance import Alert, AlertState, Because, Rule, SourceSituation, Trouble
-from schemas.topics import ATTEMPTS, REPORTS
+from schemas.topics import REPORTS
 from streams.pipeline.escalation import ESCALATION
 from streams.pipeline.surveillance import SURVEILLANCE
 from streams.pipeline.surveillance.source.returns import MOST_GROUPS
-from tests.circulars import DAY as CALENDAR_DAY
-from tests.circulars import due_at
 from tests.story import DAY, HOUR, MINUTE, POLICY, Seat, clock
-from tests.trials import DAYS, SIINAS
-from tests.unit.pipeline.test_deadline_bad_input import Night, report
+from tests.trials import SIINAS
 
 AT = clock("2021-08-02T08:00:00+07:00")
 FORGET = POLICY.surveillance.forget_days * DAY
@@ -106,6 +101,14 @@ class TestGroups:
         assert (len(alert.situation.sent_back), alert.situation.more_sent_back) == (MOST_GROUPS, 500 - MOST_GROUPS)
         assert (seat.entries[ENTRY].waiting, seat.entries[ENTRY].more) == ((), 0)
 
+    def test_a_type_that_nobody_knows_is_not_repeated(self, seat):
+        """Whatever a publisher wrote there: it goes by its topic."""
+        for number in range(3):
+            seat.hears(replace(refusal(number), kind=f"gossip about canary {number}"))
+        seat.tick_through(AT + 5 * MINUTE)
+        ((group,),) = (alert.situation.sent_back for alert in seat.said(Alert))
+        assert (group.kind, group.count) == (REPORTS.name, 3)
+
     @pytest.mark.parametrize("topic", ["report-submissions", "smelter-incidents"])
     def test_what_no_registered_source_has_published_has_no_owner(self, seat, topic):
         seat.hears(refusal(who=topic))
@@ -152,23 +155,3 @@ class TestWhoIsTold:
 
     def test_where_the_roster_has_no_owner_the_desk_is_not_woken(self):
         assert told_by(refusal(who="https://unknown.example"), until=AT + 2 * HOUR).said(Delivery) == []
-
-
-DUE = due_at(DAYS[0])
-
-
-def test_through_the_whole_line_the_owner_hears_of_refused_reports_within_ten_minutes():
-    """From the publisher's lines to attempts: one message for what came together, without a word of what was in it (law 12)."""
-    noon = DUE - CALENDAR_DAY
-    wrong = [report(noon + number * 1000, id=f"bad-{number}", workers=-4711 - number) for number in range(20)]
-    line = Night((*wrong, report(noon, permit="CANARY-9", id="bad")), DUE + 30 * HOUR, ()).play().line
-    told = [attempt.delivery for attempt in line.words(ATTEMPTS) if attempt.delivery.matter == "sent_back"]
-    assert {delivery.to.position for delivery in told} == {f"source:{SIINAS}"}
-    first, over = told
-    assert noon < first.at <= noon + 10 * MINUTE
-    found = {(group.reason, group.field): group.count for group in first.situation.sent_back}
-    assert found == {("wrong_value", "workers"): 20, ("unknown_permit", "permit"): 1}
-    assert first.situation.more_sent_back == 0
-    assert (over.situation.sent_back, over.at - first.at > 10 * MINUTE) == ((), True)
-    written = json.dumps([codec.encode(delivery).decode() for delivery in told])
-    assert ("4711" in written, "CANARY" in written) == (False, False)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from schemas.facts import FACTS
 from schemas.ids import SOURCE
 from schemas.ledger import Origin, Refusal, Tick
 from schemas.surveillance import AlertState, Because, Certainty, Reason, Rule, SentBack, SourceSituation, Trouble, shown
@@ -69,8 +70,12 @@ def _is_told(returns: Returns) -> bool:
 
 
 def _with(waiting: tuple[SentBack, ...], refusal: Refusal) -> tuple[tuple[SentBack, ...], int]:
-    """The groups with one refusal more; or without, and one more that is in none of them."""
-    kind, reason, field = shown(refusal.kind), refusal.reason, shown(refusal.field)
+    """The groups with one refusal more; or without, and one more that is in none of them.
+
+    A type that nobody knows is the publisher's own words, which are not repeated: it goes by its topic.
+    """
+    kind = refusal.kind if refusal.kind in FACTS else refusal.origin.topic
+    reason, field = refusal.reason, shown(refusal.field)
     groups = {(group.kind, group.reason, group.field): group for group in waiting}
     known = groups.get((kind, reason, field))
     if known is None and len(groups) >= MOST_GROUPS:
