@@ -27,7 +27,7 @@ DOCUMENT = "how-to/publish.md"
 CODE = blocks(DOCUMENT)
 STRUCTURED, WATERMARK = (json.loads(said) for said in unnamed(DOCUMENT, "json"))
 LARGEST = 65_536
-MODULES = os.environ.get("SIAGA_NODE_MODULES", "")
+MODULES = os.environ.get("NODE_PATH", "")
 
 
 def read(record: Record) -> Event:
@@ -146,7 +146,7 @@ class TestPublishing:
         _is_that_report(run("sh", "-c", 'java -cp "$KAFKA_JARS" Publish.java'))
 
     @pytest.mark.skipif(not shutil.which("node"), reason="no node on this machine")
-    @pytest.mark.skipif(not (Path(MODULES) / "kafkajs").is_dir(), reason="SIAGA_NODE_MODULES names no node_modules with kafkajs")
+    @pytest.mark.skipif(not (Path(MODULES) / "kafkajs").is_dir(), reason="NODE_PATH names no node_modules with kafkajs")
     def test_in_javascript(self, run, tmp_path):
         (tmp_path / "publish.js").write_text(CODE["publish.js"])
         _is_that_report(run("node", "publish.js"))

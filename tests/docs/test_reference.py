@@ -16,7 +16,7 @@ from tests.docs import reference
 
 ASYNCAPI = json.loads((reference.REFERENCE / "asyncapi.json").read_text())
 GOLDEN = reference.ROOT / "tests" / "golden" / "wire"
-NODE, MODULES = shutil.which("node"), os.environ.get("SIAGA_NODE_MODULES", "")
+NODE, MODULES = shutil.which("node"), os.environ.get("NODE_PATH", "")
 
 
 def test_nothing_has_drifted():
@@ -64,9 +64,7 @@ def test_the_verb_lists_every_type_with_its_topics():
 
 
 @pytest.mark.skipif(not NODE, reason="no node on this machine")
-@pytest.mark.skipif(
-    not (Path(MODULES) / "@asyncapi" / "parser").is_dir(), reason="SIAGA_NODE_MODULES names no node_modules with @asyncapi/parser"
-)
+@pytest.mark.skipif(not (Path(MODULES) / "@asyncapi" / "parser").is_dir(), reason="NODE_PATH names no node_modules with @asyncapi/parser")
 def test_asyncapis_own_parser_reads_it_and_the_schemas_take_the_frozen_samples():
     script = Path(__file__).with_name("asyncapi.cjs")
     command = [str(NODE), str(script), str(reference.REFERENCE / "asyncapi.json"), str(GOLDEN)]
