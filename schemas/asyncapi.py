@@ -29,7 +29,12 @@ _OURS = frozenset({IntakeWatermark.type})
 _INSTANT = {"type": "string", "format": "date-time"}
 _ATTRIBUTES: Mapping[str, Json] = {
     "specversion": {"const": "1.0"},
-    "id": {"type": "string", "minLength": 1, "maxLength": 200, "description": "Never used twice by the same source: the duplicate key."},
+    "id": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 200,
+        "description": "Names one statement of its source: the same again changes nothing, anything else under it decides nothing.",
+    },
     "source": {"type": "string", "minLength": 1, "maxLength": 200, "description": "The name under which the register knows the publisher."},
     "time": _INSTANT | {"description": "When it was said."},
     "recordedtime": _INSTANT | {"description": "When the source itself received it. On time is judged by it where its clock is trusted."},
@@ -118,7 +123,7 @@ def _messages(kind: str) -> Iterator[tuple[str, Json]]:
     fact = FACTS[kind]
     data, attributes = {"$ref": f"./{_file(kind)}"}, {**_ATTRIBUTES, "type": {"const": kind}}
     said = {"title": kind, "summary": cleandoc(fact.model.__doc__ or "").partition("\n")[0], "bindings": _key(fact.topics)}
-    headers = {"content-type": {"const": PLAIN}, **{f"ce_{name}": rule for name, rule in attributes.items()}}
+    headers = {"content-type": _starting_with(PLAIN), **{f"ce_{name}": rule for name, rule in attributes.items()}}
     yield (
         f"{kind}.binary",
         said
@@ -135,7 +140,7 @@ def _messages(kind: str) -> Iterator[tuple[str, Json]]:
         | {
             "name": f"{kind}.structured",
             "contentType": STRUCTURED,
-            "headers": _object({"content-type": {"type": "string", "pattern": f"^{STRUCTURED.replace('+', '[+]')}"}}, []),
+            "headers": _object({"content-type": _starting_with(STRUCTURED)}, []),
             "payload": _of_draft(_object({**attributes, "datacontenttype": {"const": PLAIN}, "data": data}, [*_REQUIRED, "data"])),
         },
     )
@@ -146,6 +151,11 @@ def _key(topics: tuple[Topic, ...]) -> Json:
     wanted = topics[0].key if len(topics) == 1 and topics[0].key != "any" else "the firm"
     rule = {"type": "string", "description": f"Any or none is taken; {wanted} keeps what is said of one thing in its order."}
     return {"kafka": {"key": rule, "bindingVersion": "0.5.0"}}
+
+
+def _starting_with(media: str) -> Json:
+    """A media type, with or without a charset behind it."""
+    return {"type": "string", "pattern": f"^{media.replace('+', '[+]')}"}
 
 
 def _object(properties: Json, required: list[str]) -> Json:
