@@ -318,7 +318,7 @@ class SentBack(Part, frozen=True):
 class SourceSituation(Situation, frozen=True, kw_only=True, tag="source"):
     """One publishing system, by the name that it gives itself. `last`: what was said of it last, as a code.
 
-    sent_back: what was refused since its owner was told last, and how many refusals are of none of these groups.
+    sent_back: what was refused since `since`, when it began after a quiet time, and how many refusals are of none of these groups.
     """
 
     who: str
@@ -327,6 +327,7 @@ class SourceSituation(Situation, frozen=True, kw_only=True, tag="source"):
     last: str = ""
     sent_back: tuple[SentBack, ...] = ()
     more_sent_back: int = 0
+    since: UtcMs | None = None
 
     def numbers(self) -> Numbers:
         """The counts."""

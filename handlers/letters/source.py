@@ -79,7 +79,8 @@ def matters(t: Source) -> Iterable[str]:
         return ended(t, _brief(t))
     reasons = unresolved(situation.last, t.lang) or word(BECAUSE, Because.REFUSED_AT_INTAKE, t.lang)
     count = dict(situation.counts).get(situation.what, 1)
-    said = t.say(_matter(t), party=_party(t), about=_about(t), reasons=reasons, count=t.tongue.number(count))
+    since = t.tongue.moment(situation.since or t.delivery.at)
+    said = t.say(_matter(t), party=_party(t), about=_about(t), reasons=reasons, count=t.tongue.number(count), since=since)
     return (said,) if _is_ended(t) else (*ended(t, ""), said)
 
 

@@ -53,9 +53,9 @@ PHRASES: Mapping[str, Both] = {
         "behind it. Refused from this source so far: {count}.",
     ),
     "sent_back": Both(
-        "Data dari {party} DITOLAK di pintu masuk sejak pesan terakhir kepada Anda: {count}. Yang ditolak tidak dihitung sampai diperbaiki "
-        "dan diterbitkan lagi. Isinya tidak kami ulangi di sini; yang kami sebut hanya tempatnya.",
-        "Records of {party} were REFUSED at intake since you were told last: {count}. What is refused counts for nothing until it has been "
+        "Data dari {party} DITOLAK di pintu masuk sejak {since}: {count}. Yang ditolak tidak dihitung sampai diperbaiki dan diterbitkan "
+        "lagi. Isinya tidak kami ulangi di sini; yang kami sebut hanya tempatnya.",
+        "Records of {party} have been REFUSED at intake since {since}: {count}. What is refused counts for nothing until it has been "
         "corrected and published again. What was in it is not repeated here; only where it stands is named.",
     ),
     "nothing_sent_back": Both(

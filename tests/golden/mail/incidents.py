@@ -424,6 +424,7 @@ SENT_BACK = delivery(
             SentBack(REPORT, "wrong_value", "workers", 23, Origin("report-submissions", 0, 90_417)),
         ),
         more_sent_back=2,
+        since=FIRST - 300_000,
     ),
     reasons=(Reason(Because.SENT_BACK, 1_215, 1),),
     asked=(Asked("correct_records"),),

@@ -18,16 +18,19 @@ class Source(Part, frozen=True, array_like=True, tag="source"):
 
 
 class Returns(Part, frozen=True, array_like=True, tag="returns"):
-    """What was refused from one source and its owner has not been told of yet.
+    """What was refused from one source since it began, after a quiet time; a message that is overtaken by the next loses nothing.
 
-    since: when the first of it was refused. at: when last. told_at: when the owner was told last; 0 for never.
+    began: when the first of it was refused. at: when last. told_at: when its owner was told last; 0 for never. untold: how much of it has
+    not been told, since when.
     """
 
     subject: str
-    since: UtcMs = 0
+    began: UtcMs = 0
     at: UtcMs = 0
     told_at: UtcMs = 0
-    waiting: tuple[SentBack, ...] = ()
+    untold: int = 0
+    untold_since: UtcMs = 0
+    groups: tuple[SentBack, ...] = ()
     more: int = 0
     spoken: tuple[Spoken, ...] = ()
     exercise: bool = False
@@ -36,11 +39,6 @@ class Returns(Part, frozen=True, array_like=True, tag="returns"):
     def name(self) -> str:
         """The entry it is kept under."""
         return f"{self.subject}|returns"
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether there is anything to tell."""
-        return bool(self.waiting)
 
 
 class Heartbeat(Part, frozen=True, array_like=True, tag="heartbeat"):

@@ -31,9 +31,16 @@ def refused(entries: Mapping[str, Entry], refusal: Refusal, book: Rulebook) -> S
         return NOTHING
     blank = Returns(refusal.subject, exercise=refusal.exercise)
     known = entries.get(blank.name) or blank
-    waiting, more = _with(known.waiting, refusal)
-    since = min(known.since, refusal.at) if known.is_waiting else refusal.at
-    returns = replace(known, since=since, at=max(known.at, refusal.at), waiting=waiting, more=known.more + more)
+    groups, more = _with(known.groups, refusal)
+    returns = replace(
+        known,
+        began=min(known.began, refusal.at) if known.groups else refusal.at,
+        at=max(known.at, refusal.at),
+        untold=known.untold + 1,
+        untold_since=min(known.untold_since, refusal.at) if known.untold else refusal.at,
+        groups=groups,
+        more=known.more + more,
+    )
     return _kept(returns, book)
 
 
@@ -42,11 +49,11 @@ def tick(_: Mapping[str, Entry], returns: Returns, now: Tick, book: Rulebook) ->
     due = _due(returns, book)
     if due > now.at:
         return Step({returns.name: returns}, due={returns.name: Due(at=due)})
-    if not returns.is_waiting and not _is_told(returns):
+    if not returns.untold and not _is_told(returns):
         return Step({returns.name: None})
-    spoken, alerts = speak(returns.spoken, (_finding(returns, due, book),), due)
-    told_at = due if returns.is_waiting else returns.told_at
-    return _kept(replace(returns, spoken=spoken, told_at=told_at, waiting=(), more=0), book)._replace(words=book.said(alerts))
+    told = replace(returns, told_at=due, untold=0) if returns.untold else replace(returns, groups=(), more=0)
+    spoken, alerts = speak(returns.spoken, (_finding(told, due, book),), due)
+    return _kept(replace(told, spoken=spoken), book)._replace(words=book.said(alerts))
 
 
 def _kept(returns: Returns, book: Rulebook) -> Step:
@@ -56,8 +63,8 @@ def _kept(returns: Returns, book: Rulebook) -> Step:
 def _due(returns: Returns, book: Rulebook) -> UtcMs:
     """When there is something to tell, or nothing any more, or nothing to remember."""
     terms = book.policy.surveillance
-    if returns.is_waiting:
-        gathered = returns.since + terms.sent_back_gather_minutes * MINUTE_MS
+    if returns.untold:
+        gathered = returns.untold_since + terms.sent_back_gather_minutes * MINUTE_MS
         again = returns.told_at + terms.sent_back_every_minutes * MINUTE_MS if returns.told_at else gathered
         return max(gathered, again)
     if _is_told(returns):
@@ -69,18 +76,18 @@ def _is_told(returns: Returns) -> bool:
     return any(last.fires for last in returns.spoken)
 
 
-def _with(waiting: tuple[SentBack, ...], refusal: Refusal) -> tuple[tuple[SentBack, ...], int]:
+def _with(known: tuple[SentBack, ...], refusal: Refusal) -> tuple[tuple[SentBack, ...], int]:
     """The groups with one refusal more; or without, and one more that is in none of them.
 
     A type that nobody knows is the publisher's own words, which are not repeated: it goes by its topic.
     """
     kind = refusal.kind if refusal.kind in FACTS else refusal.origin.topic
     reason, field = refusal.reason, shown(refusal.field)
-    groups = {(group.kind, group.reason, group.field): group for group in waiting}
-    known = groups.get((kind, reason, field))
-    if known is None and len(groups) >= MOST_GROUPS:
-        return waiting, 1
-    group = SentBack(kind, reason, field, 0, refusal.origin) if known is None else known
+    groups = {(group.kind, group.reason, group.field): group for group in known}
+    group = groups.get((kind, reason, field))
+    if group is None and len(groups) >= MOST_GROUPS:
+        return known, 1
+    group = group or SentBack(kind, reason, field, 0, refusal.origin)
     first = min(group.first, refusal.origin, key=_place)
     groups[kind, reason, field] = replace(group, count=group.count + 1, first=first)
     return tuple(groups[key] for key in sorted(groups)), 0
@@ -93,7 +100,7 @@ def _place(origin: Origin) -> tuple[int, str, int]:
 
 def _finding(returns: Returns, at: UtcMs, book: Rulebook) -> Finding:
     """`says` holds when it is told: the same trouble an hour later is news."""
-    who, count = returns.subject.removeprefix(SOURCE), sum(group.count for group in returns.waiting) + returns.more
+    who, count = returns.subject.removeprefix(SOURCE), sum(group.count for group in returns.groups) + returns.more
     grade = book.policy.surveillance.refused_grade
     return Finding(
         rule=Rule.REFUSED,
@@ -105,8 +112,9 @@ def _finding(returns: Returns, at: UtcMs, book: Rulebook) -> Finding:
             what=Trouble.SENT_BACK,
             counts=((Trouble.SENT_BACK.value, count),) if count else (),
             certainty=Certainty.VERIFIED,
-            sent_back=returns.waiting,
+            sent_back=returns.groups,
             more_sent_back=returns.more,
+            since=returns.began if count else None,
         ),
         says=(at, count),
         state=AlertState.FIRING if count else AlertState.RESOLVED,
