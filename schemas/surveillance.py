@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from schemas.ids import digest
-from schemas.ledger import Place
+from schemas.ledger import Origin, Place
 from schemas.word import Part, UtcMs, Word
 
 
@@ -58,6 +58,8 @@ class Because(StrEnum):
     FILED = "filed"
     ALL_RETRACTED = "all_retracted"
     REFUSED_AT_INTAKE = "refused_at_intake"
+    SENT_BACK = "sent_back"
+    NOTHING_SENT_BACK = "nothing_sent_back"
     UNRESOLVED = "unresolved"
     COUNTED = "counted"
     NOT_REPORTED = "not_reported"
@@ -109,6 +111,8 @@ RULE_OF = MappingProxyType(
         Because.FILED: Rule.FILING,
         Because.ALL_RETRACTED: Rule.HELD,
         Because.REFUSED_AT_INTAKE: Rule.REFUSED,
+        Because.SENT_BACK: Rule.REFUSED,
+        Because.NOTHING_SENT_BACK: Rule.REFUSED,
         Because.UNRESOLVED: Rule.REFUSED,
         Because.COUNTED: Rule.COUNTED,
         Because.NOT_REPORTED: Rule.WARNING,
@@ -299,21 +303,41 @@ class IncidentSituation(Situation, frozen=True, kw_only=True, tag="incident"):
 
 
 class Trouble(StrEnum):
-    """What the desk must know of a source: it was refused, is silent (R20), has not proven a deadline (G1), or put on the brake (G2)."""
+    """What must be known of a source: it was refused, is silent (R20), has not proven a deadline (G1), or put on the brake (G2).
+
+    sent_back: what was refused lately, for its owner.
+    """
 
     REJECTED = "rejected"
+    SENT_BACK = "sent_back"
     SILENT = "silent"
     UNPROVEN = "unproven"
     BRAKED = "braked"
 
 
+class SentBack(Part, frozen=True):
+    """So many records of one type were refused for one reason at one field, and where the first of them stands. Never what it said."""
+
+    kind: str
+    reason: str
+    field: str
+    count: int
+    first: Origin
+
+
 class SourceSituation(Situation, frozen=True, kw_only=True, tag="source"):
-    """One publishing system, by the name that it gives itself. `last`: what was said of it last, as a code."""
+    """One publishing system, by the name that it gives itself. `last`: what was said of it last, as a code.
+
+    sent_back: what was refused since `since`, when it began after a quiet time, and how many refusals are of none of these groups.
+    """
 
     who: str
     what: Trouble
     counts: Numbers = ()
     last: str = ""
+    sent_back: tuple[SentBack, ...] = ()
+    more_sent_back: int = 0
+    since: UtcMs | None = None
 
     def numbers(self) -> Numbers:
         """The counts."""

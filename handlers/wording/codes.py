@@ -37,6 +37,8 @@ BECAUSE: Mapping[str, Both] = {
     "filed": Both("laporan tertulis sudah diterima", "the written report was received"),
     "all_retracted": Both("semua keterangan sudah dicabut sumbernya", "every statement was taken back by its source"),
     "refused_at_intake": Both("kabar kejadian ditolak di pintu masuk", "an incident bulletin was refused at intake"),
+    "sent_back": Both("data dari sistem ini ditolak di pintu masuk", "data from this system was refused at intake"),
+    "nothing_sent_back": Both("tidak ada lagi yang ditolak", "nothing more is refused"),
     "unresolved": Both("ada yang tidak cocok dan perlu dilihat petugas", "something does not fit and a person must look"),
     "counted": Both("laporan yang ditunggu sudah dihitung", "the reports that were due have been counted"),
     "report_refused": Both("belum pasti: kirimannya ditolak atau tidak terbaca", "undecided: something it sent was refused or unreadable"),
@@ -152,6 +154,7 @@ ACTIONS: Mapping[str, Both] = {
         "Minta sumbernya memperbaiki kabar itu dan menerbitkannya lagi; sementara itu tanyakan lewat telepon apa yang terjadi",
         "Have the source correct the bulletin and publish it again; meanwhile ask by telephone what happened",
     ),
+    "correct_records": Both("Perbaiki yang ditolak dan terbitkan lagi", "Correct what was refused, and publish it again"),
     "report": Both("Kirim laporannya", "Send the report"),
     "check_proposals": Both(
         "Periksa yang diusulkan satu per satu; yang disertai keberatan ditahan sampai keberatannya diperiksa",

@@ -24,7 +24,7 @@ from streams.pipeline.surveillance.incident.facts import KINDS, Assertion, Decla
 from streams.pipeline.surveillance.incident.memory import Incident
 from streams.pipeline.surveillance.reporting.memory import Duty, Excused, Holding, Ruled, Tally, Unbound
 from streams.pipeline.surveillance.rulebook import Rulebook
-from streams.pipeline.surveillance.source.memory import Heartbeat, Source, Vouching
+from streams.pipeline.surveillance.source.memory import Heartbeat, Returns, Source, Vouching
 
 Hearing = Callable[[Mapping[str, Entry], Any, Rulebook], Step]
 Ticking = Callable[[Mapping[str, Entry], Any, Tick, Rulebook], Step]
@@ -49,6 +49,7 @@ WORDS: Mapping[tuple[str, type[Word]], Hearing] = {
 TICKS: Mapping[type, Ticking] = {
     Incident: incident.tick,
     Source: source.tick,
+    Returns: source.returns.tick,
     Heartbeat: source.heartbeat.tick,
     Vouching: source.vouching.tick,
     Doubts: doubts.tick,
