@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streams.live.settings import Settings
 
 WAIT_SECONDS = 5
-TAKEN = ("taken", "taken_in_part", "recorded")
+TAKEN = ("taken", "taken_in_part", "recorded", "passed_on")
 _LAST_OFFSETS = (500, 5_000, 50_000, None)
 """How far back the newest word of INTAKE is looked for on `progress`: it speaks each half minute, the other rooms in between."""
 

@@ -7,6 +7,7 @@ from schemas.escalation import Judged
 from schemas.operator import Confirm, Excuse, Release
 from streams.cli import act
 from streams.cli.hall.acting import _refuse_what_intake_would, _stated
+from streams.cli.hall.on_escalation import WORDS
 from streams.cli.hall.say import Stop
 from streams.cli.main import app
 from streams.pipeline.entitled import DECIDING, DISPUTE
@@ -18,7 +19,11 @@ WHO = ["--as", "dg-kpaii", "--name", "N. N."]
 def test_every_act_on_a_period_is_a_verb():
     """Whatever ESCALATION would take, somebody can say."""
     verbs = {command.name for command in act.app.registered_commands}
-    assert verbs == set(act.TAKEN) == DECIDING | {DISPUTE}
+    assert verbs - {"decline", "done"} == set(act.TAKEN) == DECIDING | {DISPUTE}
+
+
+def test_every_judgement_of_an_act_on_an_escalation_has_words():
+    assert set(WORDS) == set(Judged) - {Judged.UNKNOWN_PERIOD, Judged.NOT_YET_DUE}
 
 
 def test_every_judgement_of_such_an_act_has_words():
