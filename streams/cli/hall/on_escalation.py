@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from streams.cli.hall.acting import Person, Present, answered, present_of
+from streams.cli.hall.acting import Person, answered, present_of
 from streams.cli.hall.say import Stop
 
 if TYPE_CHECKING:
     from schemas.escalation import Answer
     from schemas.operator import Act
+    from streams.live.present import Present
     from streams.live.settings import Settings
 
 LOOK_BACK_DAYS = 30
@@ -55,7 +56,7 @@ async def said_of_escalation(
     return await answered(settings, model, on, person, present=present, key=estate, **more)
 
 
-async def _estate(settings: "Settings", escalation: str, present: Present | None) -> str:
+async def _estate(settings: "Settings", escalation: str, present: "Present | None") -> str:
     """The estate that the act must name: that of the escalation, as any word on it says."""
     from schemas import codec
     from schemas.escalation import Escalation
