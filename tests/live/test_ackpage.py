@@ -3,10 +3,14 @@
 import asyncio
 import html
 import json
+import os
 import re
+import subprocess
+import sys
 from contextlib import asynccontextmanager, suppress
 
 import pytest
+from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient, TestServer
 
 from handlers import sign
@@ -14,7 +18,7 @@ from schemas import codec
 from schemas.ids import STORY
 from schemas.ledger import Progress, SourceRead
 from schemas.operator import Decline
-from schemas.topics import ACTS, ATTEMPTS, DELIVERY_INBOX, ESCALATIONS, PROGRESS
+from schemas.topics import ACTS, ALL, ATTEMPTS, DELIVERY_INBOX, ESCALATIONS, PROGRESS
 from streams.console.ackpage.app import AckPage
 from streams.console.ackpage.desk import Desk
 from streams.console.ackpage.door import Buckets
@@ -224,3 +228,34 @@ async def test_no_token_is_written_down(house, capfd):
     out, err = capfd.readouterr()
     assert "ackpage.pressed" in out + err
     assert link.removeprefix("/a/")[:40] not in out + err
+
+
+async def test_the_verb_serves_until_it_is_asked_to_end(house, tmp_path):
+    """As a supervisor starts it: it says where it listens, answers, and ends in good order."""
+    told = {"SIAGA_KAFKA": house.settings.kafka, "SIAGA_PREFIX": house.settings.prefix, "SIAGA_TIME": "watermarks"}
+    told |= {"SIAGA_LINK_SECRET": KEYS[0].decode(), "SIAGA_STATE": str(tmp_path)}
+    await kafka.apply(house.settings, ALL, audit_days=1)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "streams.cli.main", "ackpage", "--port", "0", "--json",
+        env=dict(os.environ) | told, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(60):
+            where = json.loads(await process.stdout.readline())
+            async with ClientSession() as client, client.get(f"http://{where['host']}:{where['port']}{house.link()}") as response:
+                assert (response.status, "Ambil alih (r1)" in await response.text()) == (200, True)
+            process.terminate()
+            _, said = await process.communicate()
+        assert (process.returncode, house.link()[3:40] in said.decode()) == (0, False), said
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+
+
+async def test_without_the_secret_it_does_not_start(house):
+    await kafka.apply(house.settings, ALL, audit_days=1)
+    told = {"SIAGA_KAFKA": house.settings.kafka, "SIAGA_PREFIX": house.settings.prefix, "SIAGA_LINK_SECRET": ""}
+    command = [sys.executable, "-m", "streams.cli.main", "ackpage", "--port", "0"]
+    done = await asyncio.to_thread(subprocess.run, command, env=dict(os.environ) | told, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "SIAGA_LINK_SECRET" in done.stderr

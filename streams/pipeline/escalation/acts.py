@@ -120,7 +120,7 @@ def _leaves_nobody(escalation: Open, position: str, books: Books) -> bool:
         return False
     climb = next_climb(escalation, books.policy)
     groups = [group for group in unanswered(escalation, books.policy) if position.startswith(group)]
-    return climb is not None and climb.all_of_it and any(is_nobodys(group, escalation) for group in groups)
+    return climb is not None and climb.all_of_it and any(is_nobodys(group, escalation, books.policy) for group in groups)
 
 
 def _done(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:

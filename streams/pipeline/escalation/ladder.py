@@ -54,9 +54,10 @@ def unanswered(escalation: Open, policy: Escalating) -> tuple[tuple[str, ...], .
     return tuple(group for group in stopping(escalation, policy) if not any(p.startswith(group) for p in positions))
 
 
-def is_nobodys(group: tuple[str, ...], escalation: Open) -> bool:
-    """Whether all of a group who have been asked to take this ladder have said that it is not theirs."""
-    asked = {hearer.position for hearer in escalation.hearers if hearer.role == Role.ACT and hearer.position.startswith(group)}
+def is_nobodys(group: tuple[str, ...], escalation: Open, policy: Escalating) -> bool:
+    """Whether all of a group who could take this ladder have been asked and say that it is not theirs; the supervised could not (G4)."""
+    acting = [hearer.position for hearer in escalation.hearers if hearer.role == Role.ACT and hearer.position.startswith(group)]
+    asked = {position for position in acting if not position.startswith(policy.supervised)}
     refused = {declined.position for declined in escalation.declined if declined.revision >= escalation.ladder_revision}
     return bool(asked) and asked <= refused
 

@@ -94,6 +94,17 @@ def test_of_an_s5_one_group_that_declines_is_enough(chain):
     assert judged(chain, decline("disnakertrans:72"), "11:12") == Judged.PASSED_ON
 
 
+def test_the_supervised_neither_hurry_a_ladder_nor_hold_it_up(chain):
+    """Whatever group a policy has put them in, their word counts for nothing (G4)."""
+    ladders = [ladder.model_copy(update={"stops": (("estate:", "disnakertrans:"),)}) for ladder in POLICY.escalation.ladders]
+    escalating = POLICY.escalation.model_copy(update={"ladders": tuple(ladders)})
+    chain.escalation.in_force = InForce(POLICY.model_copy(update={"escalation": escalating}), ROSTER)
+    chain.hears(bulletin(id="b-1"), "11:10")
+    assert judged(chain, decline("disnakertrans:72"), "11:12") == Judged.PASSED_ON
+    assert judged(chain, decline("estate:imip"), "11:13") == Judged.RECORDED
+    assert next(iter(chain.standing.values())).standing.next_level_at == clock("11:12")
+
+
 def test_who_has_taken_it_holds_it(chain, taken):
     """An acknowledgement is not taken back by a press of the other button."""
     found = [judged(chain, act("disnakertrans:72"), at) for act, at in ((acknowledge, "11:12"), (decline, "11:13"))]
