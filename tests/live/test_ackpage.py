@@ -176,6 +176,19 @@ async def test_not_mine_is_one_press_with_a_reason(house):
         assert (record.header("ce_type"), Decline.model_validate_json(record.value).reason) == (Decline.type, "bukan wilayah kami")
 
 
+async def test_a_signal_is_answered_real_or_wrong(house):
+    """Nobody presses "done" for a question: it is answered, and what is wrong is over."""
+    house.chain, house.told = Chain(), 0
+    await house.hears(bulletin("Partai Buruh", "union", id="s-1"), "11:10")
+    async with opened(house) as client, house.judging():
+        link = house.link("duty-officer")
+        text = await shown(client, link)
+        assert ("Benar terjadi" in text, 'value="done"' in text) == (True, False)
+        _, after = await pressed(client, link, text, "verify", verdict="wrong")
+    assert "Tercatat: jawaban Anda" in after
+    assert [word.state for word in house.chain.standing.values()] == ["ended"]
+
+
 async def test_what_the_topics_say_is_known_after_a_new_start(house):
     """The page holds no truth: another one, started later, shows the same."""
     async with opened(house) as client, house.judging():

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from handlers.language import Both
-from schemas.operator import Acknowledge, Act, Decline, Dispute, Done
+from schemas.operator import Acknowledge, Act, Decline, Dispute, Done, Verify
 from schemas.surveillance import DutySituation
 from streams.console.ackpage import paper
 from streams.console.ackpage.desk import Desk, NotSaidError, UnfitError
@@ -23,8 +23,8 @@ from streams.live.settings import Settings
 
 log = structlog.get_logger()
 
-ACTS: Mapping[str, type[Act]] = {"acknowledge": Acknowledge, "decline": Decline, "done": Done, "dispute": Dispute}
-MORE: Mapping[str, tuple[str, ...]] = {"decline": ("reason",), "dispute": ("reason",), "done": ("action",)}
+ACTS: Mapping[str, type[Act]] = {"acknowledge": Acknowledge, "decline": Decline, "done": Done, "dispute": Dispute, "verify": Verify}
+MORE: Mapping[str, tuple[str, ...]] = {"decline": ("reason",), "dispute": ("reason",), "done": ("action",), "verify": ("verdict",)}
 _NONCE_OCTETS = 12
 
 
@@ -121,7 +121,7 @@ class AckPage:
         on, key = _on(act, found, form)
         more = {name: _text(fields.get(name)).strip() for name in MORE.get(act, ())}
         data = {"on": on, "position": found.ticket.position, "name": _text(fields.get("name")).strip(), **more}
-        id = act_id(form, "/".join((act, more.get("action", ""))))
+        id = act_id(form, "/".join((act, more.get("action", ""), more.get("verdict", ""))))
         answer = await self._desk.said(ACTS[act], data, id, key)
         log.info(
             "ackpage.pressed",

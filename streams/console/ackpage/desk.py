@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -70,10 +70,11 @@ class Desk:
         return self._reading
 
     async def _follow(self, ends: kafka.Ends) -> None:
-        async for record in kafka.follow(self._settings, *TOPICS, after=ends):
-            answer = self.view.take(record)
-            if answer and (waiting := self._waiting.get(answer.act_id)) and not waiting.done():
-                waiting.set_result(answer)
+        async with aclosing(kafka.follow(self._settings, *TOPICS, after=ends)) as records:
+            async for record in records:
+                answer = self.view.take(record)
+                if answer and (waiting := self._waiting.get(answer.act_id)) and not waiting.done():
+                    waiting.set_result(answer)
 
     async def said(self, act: type[Act], data: Mapping[str, Any], id: str, key: str) -> Answer | None:
         """Publish an act and wait for the word on it; None when none came in time."""

@@ -15,14 +15,15 @@ from schemas.escalation import Answer, Asked, Delivery, Escalation, EscalationSt
 from schemas.ids import FIRM
 from schemas.surveillance import DutySituation
 from streams.console.ackpage.ticket import Opened
-from streams.console.ackpage.words import CHECKED, DECLINED, DISPUTED, DONE, GOOD, LABELS, OUTCOMES, TELEPHONE
+from streams.console.ackpage.words import CHECKED, DECLINED, DISPUTED, DONE, GOOD, LABELS, OUTCOMES, TELEPHONE, VERIFIED
 from streams.pipeline.delivery.thread import seen_of
 
 _TEMPLATES = Environment(
     loader=PackageLoader("streams.console.ackpage"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
+VERIFY = "verify"
 _NO_LINKS = Links("", "", "", "", "")
-_TOOK = {"decline": DECLINED, "dispute": DISPUTED, "done": DONE}
+_TOOK = {"decline": DECLINED, "dispute": DISPUTED, "done": DONE, "verify": VERIFIED}
 
 
 class Sheet(NamedTuple):
@@ -128,7 +129,7 @@ def _notes(sheet: Sheet) -> list[Both]:
 
 
 def _to_be_done(letter: Delivery) -> list[Asked]:
-    return [asked for asked in letter.asked if asked.action != TAKE_OVER]
+    return [asked for asked in letter.asked if asked.action not in (TAKE_OVER, VERIFY)]
 
 
 def _buttons(sheet: Sheet, letter: Delivery) -> frozenset[str]:
@@ -143,6 +144,8 @@ def _buttons(sheet: Sheet, letter: Delivery) -> frozenset[str]:
     if not holds:
         offered.add("acknowledge")
         offered |= set() if declined else {"decline"}
+    if any(asked.action == VERIFY for asked in letter.asked):
+        offered.add("verify")
     if letter.to.role is Role.ACT and _to_be_done(letter):
         offered.add("done")
     return frozenset(offered)

@@ -54,6 +54,7 @@ DISPUTED = Both(
     "Your objection is recorded: every later message shows it, and the proposal is held.",
 )
 DONE = Both("Tercatat: sudah dikerjakan.", "Recorded: done.")
+VERIFIED = Both("Tercatat: jawaban Anda atas laporan yang belum diperiksa.", "Recorded: your answer to what had not been verified.")
 DECLINED = Both("Tercatat: bukan tugas Anda.", "Recorded: not yours.")
 
 FAULTS: Mapping[Fault, tuple[int, Both]] = {
@@ -118,6 +119,8 @@ LABELS: Mapping[str, Both] = {
     "name": Both("Nama Anda", "Your name"),
     "reason": Both("Alasan", "Why"),
     "take": Both("Ambil alih (r{revision})", "Take it over (r{revision})"),
+    "is_real": Both("Benar terjadi", "It is real"),
+    "is_wrong": Both("Keliru, tidak terjadi", "It is wrong"),
     "not_mine": Both("Bukan wilayah saya, atau keliru", "Not mine, or wrong"),
     "say_not_mine": Both("Kirim: bukan tugas saya", "Send: not mine"),
     "is_done": Both("Yang diminta sudah dikerjakan", "What was asked is done"),
