@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from streams.cli import ack, act, audit, broker, demo, dry_run, publish, schemas, simulate, topics, worker
+from streams.cli import ack, ackpage, act, audit, broker, demo, dry_run, publish, schemas, simulate, topics, worker
 from streams.cli.hall.say import Verbs, new_app
 
 app = new_app(cls=Verbs)
@@ -39,6 +39,7 @@ app.command("dry-run", short_help="What would be said of a file, and to whom; se
 app.command("audit", short_help="Say everything again, and compare.", epilog=audit.EXAMPLE)(audit.audit)
 app.command("ack", short_help="Acknowledge: you take an escalation.", epilog=ack.EXAMPLE)(ack.ack)
 app.add_typer(act.app, name="act")
+app.command("ackpage", short_help="The page that links of messages open.", epilog=ackpage.EXAMPLE)(ackpage.ackpage)
 
 if __name__ == "__main__":
     app()
