@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, IntakeWatermark, SourceWatermark
-from schemas.operator import Acknowledge, Confirm, Dispute, Excuse, Release, StandDown, Verify, Waive
+from schemas.operator import Acknowledge, Confirm, Decline, Dispute, Done, Excuse, Release, StandDown, Verify, Waive
 from schemas.registry import Activate, EstateEntry, FirmEntry, ObligationAssigned, PermitEntry, PlantEntry, RegionEntry, SourceEntry
 from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.topics import ACTS, INCIDENTS, INTAKE_TOPICS, REGISTRY, REPORTS, Topic
@@ -24,7 +24,7 @@ FACTS: Mapping[str, FactType] = {
         ((IncidentBulletin, AccidentReportFiled, InjuryOutcome), (INCIDENTS,)),
         ((ReportSubmission, InspectionFinding), (REPORTS,)),
         ((RegionEntry, EstateEntry, FirmEntry, PlantEntry, PermitEntry, ObligationAssigned, SourceEntry, Activate), (REGISTRY,)),
-        ((Acknowledge, Verify, StandDown, Confirm, Waive, Excuse, Dispute, Release), (ACTS,)),
+        ((Acknowledge, Verify, Decline, Done, StandDown, Confirm, Waive, Excuse, Dispute, Release), (ACTS,)),
         ((SourceWatermark, IntakeWatermark), INTAKE_TOPICS),
     )
     for model in models

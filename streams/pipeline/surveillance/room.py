@@ -22,9 +22,9 @@ from streams.pipeline.surveillance import doubts, incident, reporting, source
 from streams.pipeline.surveillance.doubts import Doubtful, Doubts
 from streams.pipeline.surveillance.incident.facts import KINDS, Assertion, Declared, Filed
 from streams.pipeline.surveillance.incident.memory import Incident
-from streams.pipeline.surveillance.reporting.memory import Duty, Excused, Holding, Tally
+from streams.pipeline.surveillance.reporting.memory import Duty, Excused, Holding, Ruled, Tally, Unbound
 from streams.pipeline.surveillance.rulebook import Rulebook
-from streams.pipeline.surveillance.source.memory import Heartbeat, Source, Vouching
+from streams.pipeline.surveillance.source.memory import Heartbeat, Returns, Source, Vouching
 
 Hearing = Callable[[Mapping[str, Entry], Any, Rulebook], Step]
 Ticking = Callable[[Mapping[str, Entry], Any, Tick, Rulebook], Step]
@@ -49,16 +49,18 @@ WORDS: Mapping[tuple[str, type[Word]], Hearing] = {
 TICKS: Mapping[type, Ticking] = {
     Incident: incident.tick,
     Source: source.tick,
+    Returns: source.returns.tick,
     Heartbeat: source.heartbeat.tick,
     Vouching: source.vouching.tick,
     Doubts: doubts.tick,
     Duty: reporting.tick,
     Tally: reporting.tick_tally,
     Excused: reporting.tick_excused,
+    Ruled: reporting.tick_ruled,
 }
 """Who is told that an entry is due."""
 
-ENTRIES = (*TICKS, Assertion, Declared, Filed, Holding)
+ENTRIES = (*TICKS, Assertion, Declared, Filed, Holding, Unbound)
 
 
 def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Step:

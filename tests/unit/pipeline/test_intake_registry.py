@@ -171,7 +171,6 @@ class TestActivations:
             known.take(published(activation(revision, since=SINCE["2021"]), T0, offset=offset))
         assert known.in_force(T1).policy == "a"
 
-
     def test_an_activation_counts_from_when_it_is_taken(self):
         """Of the past, the present and the future; and nothing is known of it as of a revision before it."""
         known = Registry(policies={"a": POLICY, "b": POLICY}, rosters=("r", "s"))
