@@ -93,6 +93,16 @@ class TestOwed:
         ward.hears(notice("k2", "discarded", area="a", at=noon(3)))
         assert (answer(ward)[0], answer(ward)[2]) == (AlertState.WITHDRAWN, [Because.NO_CLUSTER])
 
+    def test_it_ends_when_the_cluster_is_only_suspected(self, ward):
+        ward.tick(noon(2))
+        ward.hears(notice("k2", "probable", area="a", at=noon(3)))
+        assert ward.last().grade == "C1"
+        assert (answer(ward)[0], answer(ward)[2]) == (AlertState.WITHDRAWN, [Because.NO_CLUSTER])
+
+    def test_it_is_over_when_the_cluster_closes(self, ward):
+        ward.tick(end(28))
+        assert (answer(ward)[0], answer(ward)[2]) == (AlertState.RESOLVED, [Because.CLUSTER_CLOSED])
+
 
 class TestShown:
     def test_two_lengths_of_one_closure_are_both_shown(self, ward):

@@ -47,6 +47,11 @@ class TestThresholds:
         struck(ward, {"c": 2}, onset=14)
         assert outbreak(ward) is None
 
+    def test_a_firms_own_cases_too(self, ward):
+        struck(ward, {"a": 2, "b": 2, "c": 1})
+        struck(ward, {"c": 1}, onset=14)
+        assert outbreak(ward) is None
+
     @pytest.mark.parametrize("estate", ["regency:32.16", "desk"])
     def test_firms_outside_every_estate_make_none(self, ward, estate):
         struck(ward, {"a": 3, "b": 3, "c": 3}, estate=estate)

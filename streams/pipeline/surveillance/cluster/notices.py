@@ -47,7 +47,7 @@ def heard(admitted: Admitted, place: Place, policy: Clusters) -> Notice:
         doubts=tuple(admitted.unresolved),
         replaces=told.replaces.id if told.replaces else "",
         withdrawn=told.withdrawn or admitted.moved_away,
-        silent=is_too_late(day, place.zone, admitted.at, policy),
+        silent=is_too_late(day or (0 if told.withdrawn else reported), place.zone, admitted.at, policy),
     )
 
 
