@@ -34,13 +34,16 @@ def _misplaced(event: Event, terms: Terms) -> Refused | None:
     exercise = getattr(event.fact, "exercise", None)
     if exercise is None:  # Watermarks say nothing that could be made up.
         return None
-    firm = getattr(event.fact, "firm", None) or ""
-    if terms.exercise not in (exercise, None):
+    if terms.exercise is not None and terms.exercise is not exercise:
         where = "only under a prefix with exercise. in it" if exercise else "marked with exercise: true here"
-        return Refused(Refusing.EXERCISE_MISPLACED, "exercise", f"publish this fact {where}", firm=firm)
+        return Refused(Refusing.EXERCISE_MISPLACED, "exercise", f"publish this fact {where}", firm=_firm(event))
     if terms.story_time and event.recorded_at is None:
-        return Refused(Refusing.HEADER_MISSING, "recordedtime", "in a story every event says when it was received", firm=firm)
+        return Refused(Refusing.HEADER_MISSING, "recordedtime", "in a story every event says when it was received", firm=_firm(event))
     return _not_installed(event.fact, terms) if isinstance(event.fact, Activate) else None
+
+
+def _firm(event: Event) -> str:
+    return getattr(event.fact, "firm", None) or ""
 
 
 def _not_installed(activate: Activate, terms: Terms) -> Refused | None:
