@@ -465,7 +465,7 @@ class Shift:
     def __init__(
         self, *entries: Uttered, connected: bool = False, answering: Answering | None = None, starts: str = "05:00", digest_key: bytes = b""
     ) -> None:
-        self.admission = admission(entries=())._replace(digest_key=digest_key)
+        self.admission = admission(entries=())._replace(digest_key=digest_key, case_key=digest_key)
         self.line = dry_run(self.admission, answering)
         self.now = clock(starts)
         self._told = 0

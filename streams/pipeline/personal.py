@@ -74,7 +74,7 @@ _MEANINGLESS = re.compile(
 """UUIDs and digests: long enough to hold anybody's number by chance."""
 
 _SIXTEEN = re.compile(r"(?<!\d)(?:\d{16}|\d{4}(?:[ .\-]\d{4}){3}|\d{2}\.?\d{2}\.?\d{2}[ .\-]\d{6}[ .\-]\d{4})(?!\d)", re.ASCII)
-_PHONE = re.compile(r"(?<!\d)(?:\+?62|0)[ .\-]?8[1-9]\d?[ .\-]?\d{3,4}[ .\-]?\d{3,5}(?!\d)", re.ASCII)
+_PHONE = re.compile(r"(?<!\d)(?:\+?62|0)[ .\-]?8[1-9]\d[ .\-]?\d{3,4}[ .\-]?\d{3,5}(?!\d)", re.ASCII)
 _PROVINCES = frozenset((*range(11, 20), 21, *range(31, 37), *range(51, 54), *range(61, 66), *range(71, 77), 81, 82, *range(91, 98)))
 _REGISTERED = frozenset({"firm", "plant", "estate", "replaces.firm"})
 """Ids of the registry: whoever numbers firms as permits are numbered must not be taken for somebody's telephone."""
