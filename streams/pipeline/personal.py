@@ -69,7 +69,7 @@ _NO_LETTERS = re.compile(r"[^a-z0-9]")
 _PLAIN = re.compile(r"[A-Za-z0-9_.\-]*")
 
 _MEANINGLESS = re.compile(
-    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|(?<![0-9a-z])(?=\d*[a-f])[0-9a-f]{24,}(?![0-9a-z])", re.IGNORECASE
+    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|(?<![0-9a-z])(?=\d*[a-f])[0-9a-f]{16,}(?![0-9a-z])", re.IGNORECASE
 )
 """UUIDs and digests: long enough to hold anybody's number by chance."""
 
@@ -79,7 +79,7 @@ _PROVINCES = frozenset((*range(11, 20), 21, *range(31, 37), *range(51, 54), *ran
 _REGISTERED = frozenset({"firm", "plant", "estate", "replaces.firm"})
 """Ids of the registry: whoever numbers firms as permits are numbered must not be taken for somebody's telephone."""
 
-_OFTEN_NUMBERS = frozenset({"key", "id", "source", *_REGISTERED})
+_OFTEN_NUMBERS = frozenset({"key", "id", "source", "case", "contact_of", "replaces.id", *_REGISTERED})
 """Where a number of sixteen digits is that of an identity card only if it can be one."""
 
 
