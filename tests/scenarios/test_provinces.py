@@ -9,24 +9,29 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
+from schemas import codec
 from schemas.cases import CaseNotice
 from schemas.cloud import Cloud
 from schemas.ids import FIRM
-from schemas.ledger import Admitted, Rejected
+from schemas.ledger import Admitted, Odd, Oddity, Rejected, Tick
 from schemas.registry import FirmEntry
+from schemas.surveillance import Alert, AlertState, Rule
 from schemas.topics import CASES, LEDGER, REGISTRY, Topic
-from schemas.word import UtcMs
+from schemas.word import UtcMs, Word
 from streams.pipeline.intake import INTAKE
 from streams.pipeline.intake.admit import Admission
 from streams.pipeline.intake.registry import Registry, Stated
-from streams.pipeline.line import Record
+from streams.pipeline.line import InForce, Record
+from streams.pipeline.surveillance import SURVEILLANCE
+from streams.pipeline.surveillance.cluster.memory import Cluster, FirmDays
 from streams.simulate.worlds import provinces
 from streams.simulate.worlds.provinces import CORRECTED_AT, UNTIL, Counts, Published
-from tests.story import LIBRARY, POLICY, ROSTER
+from tests.story import LIBRARY, POLICY, ROSTER, STAMP
 
 EARLIER, LATER = "covid-provinces-2020-09.csv", "covid-provinces-2021-01.csv"
 DAY = timedelta(days=1)
@@ -89,12 +94,12 @@ def record(topic: Topic, said: Cloud, offset: int) -> Record:
 
 
 def ledger(published: Iterable[Published]) -> list[Admitted]:
-    """What INTAKE says of these notices to the ledgers of firms, in the order in which they reached it."""
+    """What INTAKE says of these notices to the ledgers, in the order in which they reached it."""
     found = []
     for offset, each in enumerate(provinces.in_order(published)):
         words = INTAKE.step({}, record(CASES, each.said, offset), admission()).words
         assert not any(isinstance(said.word, Rejected) for said in words)
-        found += [said.word for said in words if said.topic == LEDGER and said.key.startswith(FIRM)]
+        found += [said.word for said in words if said.topic == LEDGER]
     return found
 
 
@@ -105,7 +110,7 @@ def late(words: Iterable[Admitted], days: int) -> set[str]:
 
 def cases(words: Iterable[Admitted], allowed_days: int) -> Counter[tuple[str, date]]:
     """Cases by firm and day. Each firm's ledger is read by itself, as those do who read it: late notices decide nothing."""
-    heard = list(words)
+    heard = [word for word in words if word.subject.startswith(FIRM)]
     too_late = late(heard, allowed_days)
     counted = {word.id: (word, _notice(word)) for word in heard if word.id not in too_late}
     replaced = {(word.subject, notice.replaces.id) for word, notice in counted.values() if notice.replaces}
@@ -186,3 +191,70 @@ def test_the_real_tables_differ_as_is_known(where):
         pytest.skip("SIAGA_REAL_DATA names no folder with the real tables")
     changed = [key for key in known.changed() if key[0] == where]
     assert len(changed) == {"Jawa Barat": 65, "Banten": 19, "Kepulauan Riau": 20}[where]
+
+
+class Desk:
+    """SURVEILLANCE, with so many days of lateness allowed, and one tick when everything has been said for two days."""
+
+    def __init__(self, lateness_days: int, words: Iterable[Admitted]) -> None:
+        clusters = POLICY.clusters.model_copy(update={"lateness_days": lateness_days})
+        self.in_force = InForce(POLICY.model_copy(update={"clusters": clusters}), ROSTER)
+        self.entries: dict[str, Any] = {}
+        self.due: dict[str, UtcMs] = {}
+        self.alerts: dict[str, Alert] = {}
+        self.odd: list[Oddity] = []
+        for word in words:
+            self._hears(word, word.subject)
+        at = CORRECTED_AT + 2 * 86_400_000
+        tick = Tick(number=1, at=at, wall=at, complete_through=at)
+        for name in sorted(name for name, due in self.due.items() if due <= at):
+            self._hears(tick, name)
+
+    def _hears(self, word: Word, key: str) -> None:
+        headers = tuple((name, text.encode()) for name, text in STAMP._asdict().items())
+        step = SURVEILLANCE.step(self.entries, Record(LEDGER.name, 0, 0, 0, key.encode(), codec.encode(word), headers), self.in_force)
+        for name, entry in step.changes.items():
+            self.due.pop(name, None)
+            if entry is None:
+                self.entries.pop(name, None)
+            else:
+                self.entries[name] = entry
+        self.due |= {name: due.at for name, due in step.due.items() if due.at is not None}
+        for said in step.words:
+            if isinstance(said.word, Alert):
+                self.alerts[said.word.id] = said.word
+            elif isinstance(said.word, Oddity):
+                self.odd.append(said.word)
+
+    def counted(self) -> dict[str, tuple]:
+        """What each plant and firm adds up to, by day of onset."""
+        clusters = {name: (each.rows, each.links, each.workers) for name, each in self.entries.items() if isinstance(each, Cluster)}
+        firms = {name: each.days for name, each in self.entries.items() if isinstance(each, FirmDays)}
+        return {name: each for name, each in (clusters | firms).items() if each[0]}
+
+    def firing(self) -> dict[str, tuple]:
+        """What is open, without what only its history can tell."""
+        return {
+            id: (alert.rule, alert.about, alert.grade, alert.grade_now, alert.peak, alert.reasons, _timeless(alert.situation))
+            for id, alert in self.alerts.items()
+            if alert.state == AlertState.FIRING and alert.rule in (Rule.CLUSTER, Rule.ESTATE_OUTBREAK)
+        }
+
+
+def _timeless(situation: Any) -> Any:
+    return msgspec.structs.replace(situation, too_late=0)
+
+
+def test_the_desk_of_clusters_ends_where_the_later_table_ends(told):
+    """The final picture, plant by plant and estate by estate, and what is open."""
+    corrected, alone = Desk(400, told.corrected), Desk(400, told.alone)
+    assert corrected.counted() == alone.counted()
+    assert corrected.firing() == alone.firing() != {}
+    assert corrected.odd == []
+
+
+def test_the_desk_lists_exactly_the_corrections_that_are_older_than_21_days(told):
+    desk = Desk(21, told.corrected)
+    listed = [odd.id for odd in desk.odd if odd.subject.startswith(FIRM)]
+    assert {odd.what for odd in desk.odd} == {Odd.TOO_LATE}
+    assert (len(listed), set(listed)) == (len(set(listed)), late(told.corrected, 21))

@@ -110,7 +110,7 @@ def decode(record: Record, largest_bytes: int) -> Event | Refused:
     attributes: Mapping[str, str] = {}
     try:
         attributes, data = _open(record, largest_bytes)
-        if record.topic == CASES.name:
+        if record.topic == CASES.name and not _belongs_elsewhere(attributes.get("type", "")):
             _check_no_person_is_named(record)
         return _understand(record.topic, attributes, data)
     except _RefusalError as refusal:
@@ -120,6 +120,11 @@ def decode(record: Record, largest_bytes: int) -> Event | Refused:
             attributes=known, field=_writable(refused.field)[:_LONGEST_FIELD], firm=_firm_named(record.value, largest_bytes)
         )
         return _without_persons(refused, record) if record.topic == CASES.name else refused
+
+
+def _belongs_elsewhere(kind: str) -> bool:
+    """Whether it is a fact of another topic, as a bulletin that names parties: its publisher must hear that."""
+    return kind in FACTS and CASES not in FACTS[kind].topics
 
 
 def _check_no_person_is_named(record: Record) -> None:
