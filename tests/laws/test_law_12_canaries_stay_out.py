@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from handlers import render
 from schemas.cases import CaseNotice, ResponseAction
 from schemas.ledger import Admitted, Rejected
-from schemas.topics import BY_NAME, CASES, CHANGELOGS, INTAKE_TOPICS, LEDGER, REJECTED
+from schemas.topics import BY_NAME, CASES, CHANGELOGS, INTAKE_TOPICS, LEDGER, REJECTED, REPORTS
 from streams.pipeline.line import Record
 from streams.pipeline.surveillance import SURVEILLANCE
 from tests.golden.mail.incidents import SECRETS, links_of
@@ -96,6 +96,20 @@ def test_what_is_taken_in_goes_on_without_its_tokens():
     tell("+3d 08:00")
     assert len([word for word in tell.words(LEDGER, Admitted) if word.kind == CaseNotice.type]) == 5 * 2 + 1
     assert found(tell) == set()
+
+
+def test_what_another_prefix_should_have_had_is_refused_without_its_token():
+    tell = Shift(digest_key=b"secret")
+    put(tell, case(TOKENS[0]), {"id": f"{TOKENS[0]}/1"}, {"exercise": False})
+    assert [word.reason for word in tell.words(REJECTED, Rejected)] == ["exercise_misplaced"]
+    assert found(tell) == set()
+
+
+def test_a_notice_among_reports_interrupts_too():
+    """G5: a case in the wrong place is one all the same."""
+    tell = Shift(digest_key=b"secret")
+    tell("11:10", case()._replace(topic=REPORTS))
+    assert [alert.rule for alert in tell.alerts] == ["G5"]
 
 
 def test_the_search_finds_what_leaves():

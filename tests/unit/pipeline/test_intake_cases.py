@@ -137,6 +137,12 @@ class TestDoubts:
     def test_what_cannot_be_is_doubted_and_taken_in(self, world, said, doubts):
         assert world.admits(case(**said), "11:10")["firm:itss"].unresolved == doubts
 
+    def test_a_day_that_has_begun_in_the_east_is_no_future(self, world):
+        """At 23:30 in Jakarta it is tomorrow in Halmahera."""
+        at = "2023-12-24T23:30:00+07:00"
+        said = case(firm="iwip", onset="2023-12-25", reported_at=format_time(clock(at)))
+        assert world.admits(said, at)["firm:iwip"].unresolved == ()
+
     def test_a_withdrawal_of_nothing_is_told_to_the_desk_of_its_source(self, world):
         (told,) = [said.word for said in world.says(case(withdrawn=True), "11:10") if isinstance(said.word, Refusal)]
         assert (told.subject, told.reason) == (f"source:{DESK}", "retraction_of_nothing")
