@@ -323,7 +323,10 @@ class Policy(Fact):
 
     def obligation(self, obligation: str) -> Obligation | None:
         """The obligation of that id, if the policy has it."""
-        return next((each for each in self.obligations if each.id == obligation), None)
+        for each in self.obligations:
+            if each.id == obligation:
+                return each
+        return None
 
     @model_validator(mode="after")
     def _forgets_in_order(self) -> Self:

@@ -7,6 +7,7 @@ struct (`Word`). Instants are whole milliseconds since the epoch in UTC (`UtcMs`
 import re
 from abc import abstractmethod
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 import msgspec
@@ -22,7 +23,11 @@ _DAY_MS = 86_400_000
 _CALENDAR = ((datetime(2, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND, (datetime(9998, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND)
 """A year within what datetime can write down: deadlines and local days must fit too."""
 
+_remembered = lru_cache(maxsize=1024)
+"""An event says the same instant two or three times, and on a deadline thousands name the same day."""
 
+
+@_remembered
 def parse_time(text: str) -> UtcMs:
     """RFC 3339 text with a zone to UTC milliseconds; digits below a millisecond are dropped.
 
@@ -62,7 +67,14 @@ Instant = Annotated[
 
 
 def _only_day(value: Any) -> date:
-    if not isinstance(value, str) or not _ISO_DAY.fullmatch(value):
+    if not isinstance(value, str):
+        raise ValueError("not a day, as in 2021-08-03")  # noqa: TRY004  as above
+    return _parse_day(value)
+
+
+@_remembered
+def _parse_day(value: str) -> date:
+    if not _ISO_DAY.fullmatch(value):
         raise ValueError("not a day, as in 2021-08-03")
     day = date.fromisoformat(value)
     if not _CALENDAR[0] <= (day - _EPOCH.date()).days * _DAY_MS < _CALENDAR[1]:

@@ -39,15 +39,19 @@ class Book(Generic[K, V]):
         rows = self._rows.get(about)
         if not rows:
             return None
-        latest = rows[-1]
-        if latest.since <= instant and latest.offset < revision:  # Nearly everybody asks about the present.
-            return latest.said
+        since, offset, said = rows[-1]
+        if since <= instant and offset < revision:  # Nearly everybody asks about the present.
+            return said
         position = bisect_right(rows, instant, key=_SINCE)
         while position:
             position -= 1
             if rows[position].offset < revision:
                 return rows[position].said
         return None
+
+    def newest(self, revision: int) -> UtcMs:
+        """The last date of anything said; of nothing, the first there is."""
+        return max((row.since for rows in self._rows.values() for row in rows if row.offset < revision), default=0)
 
     def first(self, about: K, revision: int) -> V | None:
         """What holds from the first date on."""

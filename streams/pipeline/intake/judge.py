@@ -7,8 +7,10 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from schemas.registry import Activate
+from schemas.topics import CASES
 from streams.pipeline.intake.decode import Event, Refused, Refusing, decode
 from streams.pipeline.line import Record
+from streams.pipeline.personal import without_persons
 
 
 class Terms(NamedTuple):
@@ -27,20 +29,26 @@ def judge(record: Record, terms: Terms) -> Event | Refused:
     if isinstance(event, Refused):
         return event
     refused = _misplaced(event, terms)
-    return refused._replace(attributes=event.attributes) if refused else event
+    if refused is None:
+        return event
+    is_case = record.topic == CASES.name
+    return refused._replace(attributes=without_persons(event.attributes, record.value) if is_case else event.attributes)
 
 
 def _misplaced(event: Event, terms: Terms) -> Refused | None:
     exercise = getattr(event.fact, "exercise", None)
     if exercise is None:  # Watermarks say nothing that could be made up.
         return None
-    firm = getattr(event.fact, "firm", None) or ""
-    if terms.exercise not in (exercise, None):
+    if terms.exercise is not None and terms.exercise is not exercise:
         where = "only under a prefix with exercise. in it" if exercise else "marked with exercise: true here"
-        return Refused(Refusing.EXERCISE_MISPLACED, "exercise", f"publish this fact {where}", firm=firm)
+        return Refused(Refusing.EXERCISE_MISPLACED, "exercise", f"publish this fact {where}", firm=_firm(event))
     if terms.story_time and event.recorded_at is None:
-        return Refused(Refusing.HEADER_MISSING, "recordedtime", "in a story every event says when it was received", firm=firm)
+        return Refused(Refusing.HEADER_MISSING, "recordedtime", "in a story every event says when it was received", firm=_firm(event))
     return _not_installed(event.fact, terms) if isinstance(event.fact, Activate) else None
+
+
+def _firm(event: Event) -> str:
+    return getattr(event.fact, "firm", None) or ""
 
 
 def _not_installed(activate: Activate, terms: Terms) -> Refused | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from typing import NamedTuple, TypeVar
 
+from schemas.cases import RegencyCounts
 from schemas.ids import DESK
 from schemas.ledger import Doubt, Place, Registered
 from schemas.policy import Policy
@@ -32,6 +33,15 @@ class Stated(NamedTuple):
     regency: str | None = None
 
 
+class _Present(NamedTuple):
+    """What has been in force since the last activation, as a revision of the registry has it."""
+
+    revision: int
+    since: UtcMs
+    stamp: Stamp
+    terms: Terms
+
+
 class _Taken:
     """What has been taken so far, shared by a registry and its earlier selves."""
 
@@ -40,7 +50,9 @@ class _Taken:
         self.entries: Book[Entity, Entry] = Book()
         self.activations: Book[str, str] = Book()
         self.assigned: Book[tuple[str, str], ObligationAssigned] = Book()
-        self.sources: dict[str, None] = {}
+        self.receiving: dict[str, dict[str, None]] = {}
+        """The sources that have ever received the accident reports of a province."""
+
         self.naming: dict[Entity, dict[Entity, int]] = {}
         """Who has ever named an entity, and the offset of the record that first did."""
 
@@ -55,6 +67,7 @@ class Registry:
         self.exercise, self.story_time = exercise, story_time
         self._taken = _Taken()
         self._as_of: int | None = None
+        self._known: _Present | None = None
 
     @property
     def revision(self) -> int:
@@ -83,16 +96,31 @@ class Registry:
 
     def terms(self, at: UtcMs) -> Terms:
         """What this prefix takes at an instant."""
+        present = self._present()
+        return present.terms if at >= present.since else self._terms(at)
+
+    def _terms(self, at: UtcMs) -> Terms:
         return Terms(self.exercise, self.story_time, self.policy(at).intake.largest_bytes, self.policies, self.rosters)
+
+    def _present(self) -> _Present:
+        """Nearly everybody asks about the present, which changes with the registry alone."""
+        revision = self.revision
+        if self._known is None or self._known.revision != revision:
+            since = self._taken.activations.newest(revision)
+            self._known = _Present(revision, since, self._stamp(since), self._terms(since))
+        return self._known
 
     def _keep(self, event: Event, offset: int) -> None:
         match event.fact:
+            case RegencyCounts(valid_from=since) if self.source(event.source, since) is None:
+                pass  # How common a disease is must be said by somebody whom the registry names (R7).
             case Entry() as entry:
                 self._taken.entries.write((type(entry), entry.id), Row(entry.valid_from, offset, entry))
                 for named in _named_by(entry):
                     self._taken.naming.setdefault(named, {}).setdefault((type(entry), entry.id), offset)
                 if isinstance(entry, SourceEntry):
-                    self._taken.sources[entry.id] = None
+                    for province in entry.receives_accident_reports:
+                        self._taken.receiving.setdefault(province, {})[entry.id] = None
             case ObligationAssigned(firm=firm, permit=permit) as assigned:
                 about = ("firm", firm) if firm else ("permit", permit or "")
                 self._taken.assigned.write(about, Row(assigned.since, offset, assigned))
@@ -113,8 +141,11 @@ class Registry:
 
     def stamp(self, at: UtcMs) -> Stamp:
         """What INTAKE's words are made by at an instant, the registry's own revision among it."""
-        policy, roster, _ = self.in_force(at)
-        return Stamp(policy, roster, str(self.revision))
+        present = self._present()
+        return present.stamp if at >= present.since else self._stamp(at)
+
+    def _stamp(self, at: UtcMs) -> Stamp:
+        return self.in_force(at)._replace(registry=str(self.revision))
 
     def last(self, kind: type[E], entity: str | None, at: UtcMs) -> E | None:
         """The entry of an instant, be it one that ended the entity.
@@ -123,8 +154,9 @@ class Registry:
         """
         if not entity:
             return None
-        entries, about, revision = self._taken.entries, (kind, entity), self.revision
-        found = entries.at(about, at, revision) or entries.first(about, revision)
+        taken, as_of = self._taken, self._as_of
+        about, revision = (kind, entity), taken.revision if as_of is None else as_of
+        found = taken.entries.at(about, at, revision) or taken.entries.first(about, revision)
         return found if isinstance(found, kind) else None
 
     def entry(self, kind: type[E], entity: str | None, at: UtcMs) -> E | None:
@@ -192,7 +224,7 @@ class Registry:
 
     def registered(self, place: Place, at: UtcMs) -> Registered:
         """What else is known of the province of a place."""
-        sources = (self.source(entity, at) for entity in self._taken.sources) if place.province_name else ()
+        sources = (self.source(entity, at) for entity in self._taken.receiving.get(place.province_name, ()))
         return Registered(any(source and place.province_name in source.receives_accident_reports for source in sources))
 
 
