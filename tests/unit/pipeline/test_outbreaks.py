@@ -48,9 +48,11 @@ class TestThresholds:
         assert outbreak(ward) is None
 
     def test_a_firms_own_cases_too(self, ward):
-        struck(ward, {"a": 2, "b": 2, "c": 1})
-        struck(ward, {"c": 1}, onset=14)
+        struck(ward, {"a": 1, "b": 1, "c": 1})
+        struck(ward, {"a": 1, "b": 1, "c": 1}, onset=14)
         assert outbreak(ward) is None
+        struck(ward, {"a": 1, "b": 1, "c": 1}, onset=13)
+        assert outbreak(ward) is not None
 
     @pytest.mark.parametrize("estate", ["regency:32.16", "desk"])
     def test_firms_outside_every_estate_make_none(self, ward, estate):
