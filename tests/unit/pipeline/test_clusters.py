@@ -248,6 +248,11 @@ class TestCourse:
         open_.tick(noon(2))
         assert (open_.last().state, open_.last().at) == (AlertState.FIRING, noon(2))
 
+    def test_what_is_left_is_told_with_the_withdrawal(self, open_):
+        open_.hears(notice("k2", "discarded", area="a", at=noon(1)))
+        said = open_.last().situation
+        assert (said.level, said.confirmed, said.probable, said.discarded) == ("none", 1, 0, 1)
+
     def test_what_is_graver_waits_for_nothing(self, open_):
         open_.hears(notice("k2", "discarded", area="a", at=noon(1)))
         open_.hears(*(notice(f"m{n}", onset=1, area="a", at=noon(1) + HOUR) for n in range(10)))

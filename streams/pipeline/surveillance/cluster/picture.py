@@ -14,7 +14,7 @@ from streams.pipeline.surveillance.alerts import Finding
 from streams.pipeline.surveillance.cluster import response
 from streams.pipeline.surveillance.cluster.days import end_of
 from streams.pipeline.surveillance.cluster.memory import Cluster, Response
-from streams.pipeline.surveillance.cluster.rules import Run, above, cluster_of
+from streams.pipeline.surveillance.cluster.rules import Run, above, cluster_of, lately
 from streams.pipeline.surveillance.rulebook import DAY_MS
 
 RETEST_DAY, ISOLATION_DAYS = 10, 14
@@ -59,7 +59,15 @@ def view_of(cluster: Cluster, done: tuple[Response, ...], policy: Policy) -> Vie
 
 def _situation(cluster: Cluster, run: Run | None, done: tuple[Response, ...], policy: Policy) -> ClusterSituation:
     if run is None:
-        return ClusterSituation(place=cluster.place, level="none", too_late=cluster.too_late)
+        left = lately(cluster, policy.clusters)
+        return ClusterSituation(
+            place=cluster.place,
+            level="none",
+            confirmed=left["confirmed"],
+            probable=left["probable"],
+            discarded=left["discarded"],
+            too_late=cluster.too_late,
+        )
     because = run.gravest.reasons[0].because
     own = cluster.place.regency
     return ClusterSituation(

@@ -63,6 +63,13 @@ def cluster_of(cluster: Cluster, policy: Clusters) -> Run | None:
     return None
 
 
+def lately(cluster: Cluster, policy: Clusters) -> Tally:
+    """The cases of the window up to the latest day, cluster or not: what is left when there is none any more."""
+    tallies = {row.day: Counter(dict(row.tally)) for row in cluster.rows}
+    last = max(tallies, default=0)
+    return _sum(tallies, last - policy.window_days + 1, last)
+
+
 def _sum(tallies: dict[int, Tally], first: int, last: int) -> Tally:
     found: Tally = Counter()
     for day, tally in tallies.items():
