@@ -104,6 +104,7 @@ def test_the_sum_of_an_estate_is_no_way_to_the_count_of_a_firm(position):
             *([Reason(Because.CASES_IN_ESTATE, confirmed, 20)] if confirmed >= 20 else []),
         ]
         told = cluster("C4", replace(OUTBREAK, confirmed=confirmed), *reasons, **SATGAS | {"position": position})
+        assert discreet(told).delivery.situation.confirmed == 0
         letters.add(render.text(told, links_of(told)))
     assert len(letters) == 1
 
