@@ -5,6 +5,7 @@ Pure. Every word in it is either a code of the schemas, or text in both language
 
 from typing import Any
 
+from handlers.discretion import discreet
 from handlers.language import tidy
 from handlers.letter import headline, reason_words
 from handlers.letters import letter_of
@@ -20,6 +21,7 @@ from schemas.word import UtcMs, format_time
 
 def body(attempt: Attempt, links: Links) -> dict[str, Any]:
     """The webhook's `data`."""
+    attempt = discreet(attempt)
     delivery, t = attempt.delivery, telling(attempt, "en")
     letter, standing = letter_of(delivery.situation), delivery.standing or Standing()
     return {
@@ -85,7 +87,11 @@ def _because(attempt: Attempt, number: int) -> dict[str, Any]:
 def _changed(attempt: Attempt) -> list[dict[str, Any]]:
     tongues = [telling(attempt, lang) for lang in LANGUAGES]
     return [
-        {"name": each.name, "from": _known(each.old), "to": _known(each.new), "words": {t.lang: change_words(t, each) for t in tongues}}
+        {
+            "name": each.name,
+            **({} if each.is_step else {"from": _known(each.old), "to": _known(each.new)}),
+            "words": {t.lang: change_words(t, each) for t in tongues},
+        }
         for each in letter_of(attempt.delivery.situation).changes(attempt)
     ]
 

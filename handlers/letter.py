@@ -14,6 +14,7 @@ from handlers.letters.incident import statutory_due
 from handlers.letters.parts import Letter, Row, Table
 from handlers.sign import Links
 from handlers.telling import LANGUAGES, AnyTelling, asks_something, ends, has_reason, source_name, telling
+from handlers.wording.cluster import of_its_day
 from handlers.wording.codes import ACTIONS, BECAUSE, BEFORE_MIDNIGHT, POSITIONS, STATUTORY, UNITS, UNMEASURED, word
 from schemas.delivery import Attempt
 from schemas.escalation import Asked, Taken, Told
@@ -201,7 +202,7 @@ def position_words(t: AnyTelling, position: str) -> str:
     """A position in words; its place only where it is not the situation's own."""
     prefix, _, where = position.partition(":")
     place = t.situation.place
-    name = word(POSITIONS, prefix, t.lang)
+    name = of_its_day(word(POSITIONS, prefix, t.lang), t.delivery.at)
     elsewhere = where and where not in (place.estate, place.regency, place.province, place.firm)
     return f"{name} {source_name(where)}" if elsewhere else name
 
@@ -233,4 +234,4 @@ def _next(t: AnyTelling) -> str:
 
 def _title(t: AnyTelling) -> str:
     to = t.delivery.to
-    return tidy(to.title_id if t.lang == "id" else to.title_en) or position_words(t, to.position)
+    return of_its_day(tidy(to.title_id if t.lang == "id" else to.title_en), t.delivery.at) or position_words(t, to.position)

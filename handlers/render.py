@@ -26,6 +26,7 @@ from handlers.language import aligned, tidy, wrap
 from handlers.letter import Side, sides, subject
 from handlers.sign import Links
 from handlers.telling import asks_something
+from handlers.wording.cluster import of_its_day
 from schemas.delivery import Attempt
 from schemas.word import UtcMs, as_datetime, format_time
 
@@ -101,7 +102,7 @@ def _is_urgent(attempt: Attempt) -> bool:
 def _receiver(attempt: Attempt) -> Address | Group:
     """The position by its title; where the address is none, a group without members, and the channel refuses the message."""
     to = attempt.delivery.to
-    title = tidy(to.title_id) or tidy(to.position)
+    title = of_its_day(tidy(to.title_id), attempt.delivery.at) or tidy(to.position)
     try:
         return Address(title, addr_spec=to.address)
     except (MessageError, ValueError, IndexError):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from handlers.discretion import discreet
 from handlers.language import Lang, Tongue, local, tidy
 from handlers.wording.codes import GRADES, word
 from handlers.wording.phrases import phrase
@@ -63,7 +64,8 @@ AnyTelling = Telling[Situation]
 
 
 def telling(attempt: Attempt, lang: Lang) -> AnyTelling:
-    """The attempt as told in one language, at the zone of its place."""
+    """The attempt as told in one language, at the zone of its place, with no more than its reader may know."""
+    attempt = discreet(attempt)
     delivery = attempt.delivery
     zone = delivery.situation.place.zone
     return Telling(attempt, delivery.situation, Tongue(lang, zone, local(delivery.at, zone).year))

@@ -87,6 +87,8 @@ TAKE_OVER = (Ask(action="take_over"),)
 class Audience(Fact):
     """Who is told: a position, written with `{province}`, `{regency}` or `{estate}` where it has one per place.
 
+    `{residence}`: one for each other regency in which the cases of a cluster live.
+
     role: asked to act, or informed. regardless: told at the level's time whoever has acknowledged (G4). asks: what is asked of them.
     or_nobody: where the roster does not have the position, nobody is told in its place.
     """

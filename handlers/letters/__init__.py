@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 
-from handlers.letters import digest, duty, incident, source
+from handlers.letters import cluster, digest, duty, incident, source
 from handlers.letters.parts import Letter
-from schemas.surveillance import DigestSituation, DutySituation, IncidentSituation, Situation, SourceSituation
+from schemas.surveillance import ClusterSituation, DigestSituation, DutySituation, IncidentSituation, Situation, SourceSituation
 
 LETTERS: Mapping[type[Situation], Letter] = {
     IncidentSituation: incident,
     SourceSituation: source,
     DutySituation: duty,
+    ClusterSituation: cluster,
     DigestSituation: digest,
 }
 

@@ -29,12 +29,16 @@ class Table(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What one figure was when this reader last looked, and what it is now; None where it was or is not stated."""
+    """What one figure was when this reader last looked, and what it is now; None where it was or is not stated.
+
+    is_step: only the lower end of the step that a count is in (`handlers.discretion`).
+    """
 
     name: str
     old: int | None
     new: int | None
     new_name: str = ""
+    is_step: bool = False
 
 
 class Letter(Protocol):
@@ -126,9 +130,15 @@ def value_words(t: Telling[SituationT], value: int) -> str:
     return t.tongue.number(value) if value >= 0 else t.say("value_unknown")
 
 
+def step_words(t: Telling[SituationT], value: int) -> str:
+    """The step that a count is in."""
+    return t.say("at_least_bare" if value else "few_bare", count=t.tongue.number(value))
+
+
 def change_words(t: Telling[SituationT], change: Change) -> str:
     """One change in words."""
-    old, new = ("" if value is None else value_words(t, value) for value in (change.old, change.new))
+    spoken = step_words if change.is_step else value_words
+    old, new = ("" if value is None else spoken(t, value) for value in (change.old, change.new))
     form = "renamed" if change.new_name else "appeared" if change.old is None else "vanished" if change.new is None else "change"
     names = {"name": word(COLUMNS, change.name, t.lang), "new_name": word(COLUMNS, change.new_name, t.lang)}
     return t.say(form, old=old, new=new, **names)

@@ -10,6 +10,11 @@ GRADES: Mapping[str, Both] = {
     "S3": Both("BERAT", "SERIOUS"),
     "S2": Both("RINGAN", "MINOR"),
     "S1": Both("NYARIS CELAKA", "NEAR MISS"),
+    "C4": Both("WABAH KAWASAN", "ESTATE OUTBREAK"),
+    "C3": Both("KLASTER BESAR", "LARGE CLUSTER"),
+    "C2": Both("KLASTER", "CLUSTER"),
+    "C1": Both("DUGAAN KLASTER", "SUSPECTED CLUSTER"),
+    "C0": Both("KASUS TANPA KAITAN", "CASES WITHOUT A LINK"),
 }
 
 BECAUSE: Mapping[str, Both] = {
@@ -70,11 +75,39 @@ BECAUSE: Mapping[str, Both] = {
     "too_many_absent": Both("yang tampak belum lapor", "seem not to have reported"),
     "overdue_report": Both("laporan wajib yang belum masuk", "reports that were due and have not come"),
     "vouched_too_early": Both("sumber menyatakan lengkap terlalu dini", "the source vouched too early"),
+    "silent_after_positives": Both("tidak melapor sesudah melaporkan kasus positif", "no report after one that stated positive cases"),
+    "fewer_than_known": Both(
+        "laporan menyebut lebih sedikit kasus positif daripada yang sudah diberitahukan kepada perusahaan",
+        "the report states fewer positive cases than the firm had been told of",
+    ),
+    "as_known": Both("laporan cocok dengan kasus yang diberitahukan", "the report agrees with the cases made known"),
+    "cluster_suspected": Both("kasus probable atau terkonfirmasi di satu pabrik", "probable or confirmed cases at one plant"),
+    "cluster_confirmed": Both("kasus terkonfirmasi di satu pabrik", "confirmed cases at one plant"),
+    "cluster_large": Both("kasus terkonfirmasi, atau persen dari pekerja", "confirmed cases, or percent of the workers"),
+    "attack_rate": Both("angka serangan per sejuta pekerja", "attack rate in a million workers"),
+    "cluster_closed": Both("tidak ada kasus bergejala baru selama 28 hari", "no new onset for 28 days"),
+    "no_cluster": Both("kasus yang tersisa bukan klaster", "the cases that remain are no cluster"),
+    "firms_with_clusters": Both("perusahaan berklaster di satu kawasan", "firms with clusters in one estate"),
+    "cases_in_estate": Both("kasus terkonfirmasi di satu kawasan", "confirmed cases in one estate"),
+    "not_coordinated": Both(
+        "satgas belum menyatakan koordinasi dalam 24 jam", "the task force has not confirmed coordination within 24 hours"
+    ),
+    "no_action": Both(
+        "belum ada penutupan, isolasi, karantina, atau disinfeksi dalam 48 jam",
+        "no closure, isolation, quarantine or disinfection within 48 hours",
+    ),
+    "responded": Both("yang harus dilakukan sudah dilakukan", "what was owed has been done"),
 }
 
 UNMEASURED: Mapping[str, Both] = {
     "community": Both("warga sekitar dinyatakan harus mengungsi atau berlindung", "an evacuation or shelter of neighbours was declared"),
     "long_fire": Both("kebakaran yang lamanya belum diketahui", "a fire of unknown length"),
+    "cluster_large": Both("ambang klaster besar tercapai", "the threshold of a large cluster was met"),
+    "cluster_confirmed": Both("ambang klaster terkonfirmasi tercapai", "the threshold of a confirmed cluster was met"),
+    "cluster_suspected": Both("ambang dugaan klaster tercapai", "the threshold of a suspected cluster was met"),
+    "attack_rate": Both("angka serangan di atas ambang", "the attack rate is above its threshold"),
+    "firms_with_clusters": Both("ambang perusahaan berklaster tercapai", "the threshold of firms with clusters was met"),
+    "cases_in_estate": Both("ambang kasus sekawasan tercapai", "the threshold of cases in an estate was met"),
 }
 
 UNITS: Mapping[str, Both] = {
@@ -164,6 +197,46 @@ ACTIONS: Mapping[str, Both] = {
         "Periksa yang diusulkan satu per satu; yang disertai keberatan ditahan sampai keberatannya diperiksa",
         "Check each proposal; one that is objected to is held until the objection has been checked",
     ),
+    "confirm_cluster": Both(
+        "Pastikan apakah kasus-kasus ini berhubungan, dan percepat hasil tes yang ditunggu",
+        "Find out whether these cases are linked, and press for the test results awaited",
+    ),
+    "coordinate": Both(
+        "Nyatakan bahwa satgas sudah berkoordinasi dengan perusahaan dan kawasan (24 jam)",
+        "Confirm that the task force is coordinating with firm and estate (24 hours)",
+    ),
+    "trace_contacts": Both(
+        "Lacak kontak erat 14 hari terakhir: dalam jarak 1 m, dan seruangan (KMK 328/2020)",
+        "Trace contacts of the last 14 days: within 1 m, and in the same room (KMK 328/2020)",
+    ),
+    "act_on_cluster": Both(
+        "Tetapkan tindakan: penutupan, isolasi, karantina, atau disinfeksi (48 jam)",
+        "Decide on closure, isolation, quarantine or disinfection (48 hours)",
+    ),
+    "close_plant": Both(
+        "Putuskan penutupan pabrik; dianjurkan 14 hari (preseden: pabrik di MM2100, Agustus 2020)",
+        "Decide on closing the plant; 14 days are recommended (precedent: a plant in MM2100, August 2020)",
+    ),
+    "close_minimum": Both(
+        "Terlepas dari itu, periksa minimum wilayah Anda: henti kegiatan 3x24 jam (misalnya Perda Maluku 6/2022 pasal 17)",
+        "Apart from that, check your region's minimum: 3x24 hours without activity (example: Perda Maluku 6/2022 art. 17)",
+    ),
+    "coordinate_estate": Both(
+        "Koordinasikan seluruh kawasan: perusahaan, pengelola, dan wilayah tempat tinggal pekerja",
+        "Coordinate the whole estate: firms, manager, and the regencies where workers live",
+    ),
+    "help_tracing": Both(
+        "Bantu pelacakan: siapkan data gilir kerja dan akses untuk satgas; tutup ruang 1x24 jam sebelum dan sesudah disinfeksi",
+        "Help with tracing: have shift data and access ready for the task force; keep rooms closed 1x24 h before and after disinfection",
+    ),
+    "reach_task_force": Both(
+        "Pastikan satgas kabupaten/kota menangani klaster ini", "See that the task force of the regency deals with this cluster"
+    ),
+    "ask_firm": Both("Tanyakan keadaan kepada perusahaan; ini bukan tuduhan", "Ask the firm how things are; this is no accusation"),
+    "compare_counts": Both(
+        "Cocokkan jumlah di laporan dengan pemberitahuan kasus; ini permintaan periksa, bukan sanksi",
+        "Compare the count in the report with the notices of cases; a request to check, and no sanction",
+    ),
     "mark_excused": Both("Tandai yang harus dikecualikan, dengan alasan", "Mark with a reason any to be excused"),
 }
 STATUTORY = ("state_filed", "say_received", "file_report")
@@ -217,9 +290,14 @@ POSITIONS: Mapping[str, Both] = {
     "source": Both("pemilik sistem", "owner of the system"),
     "satgas-iomki": Both("Satgas IOMKI", "IOMKI task force"),
     "menko": Both("Kemenko", "Coordinating Ministry"),
+    "satgas": Both("Satgas COVID-19 kab/kota", "COVID-19 task force of the regency"),
+    "dinkes": Both("Dinas Kesehatan", "health office"),
+    "satgas-provinsi": Both("Satgas COVID-19 provinsi", "COVID-19 task force of the province"),
+    "satgas-nasional": Both("Satgas COVID-19 nasional", "national COVID-19 task force"),
 }
 
-CAP_SEVERITY: Mapping[str, str] = {"S5": "Extreme", "S4": "Severe", "S3": "Moderate", "S2": "Minor", "S1": "Minor"}
+_OF_CLUSTERS = {"C4": "Extreme", "C3": "Severe", "C2": "Moderate", "C1": "Minor", "C0": "Minor"}
+CAP_SEVERITY: Mapping[str, str] = {"S5": "Extreme", "S4": "Severe", "S3": "Moderate", "S2": "Minor", "S1": "Minor", **_OF_CLUSTERS}
 CAP_CERTAINTY: Mapping[str, str] = {"signal": "Possible", "reported": "Likely", "verified": "Observed"}
 
 

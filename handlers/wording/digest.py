@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from handlers.language import Both
+from handlers.wording.cluster import COUNTED
 from handlers.wording.codes import GRADES, unknown
 from handlers.wording.incident import FIGURES
 
@@ -17,7 +18,7 @@ class Kind(NamedTuple):
 
 KINDS: Mapping[str, Kind] = {
     "weekly": Kind(
-        Both("ringkasan mingguan S1 dan S2 s.d.", "weekly digest of S1 and S2 to"),
+        Both("ringkasan mingguan s.d.", "weekly digest to"),
         Both(
             "{totals}. Tidak ada yang mendesak: yang lebih berat dikirim sendiri-sendiri, seketika.",
             "{totals}. Nothing here is urgent: what is graver is told by itself, at once.",
@@ -35,6 +36,7 @@ KINDS: Mapping[str, Kind] = {
 
 COLUMNS: Mapping[str, Both] = {
     **FIGURES,
+    **COUNTED,
     "alerts": Both("hal", "matters"),
     **{grade: Both(f"{grade} ({both.id.lower()})", f"{grade} ({both.en.lower()})") for grade, both in GRADES.items()},
     "due": Both("wajib lapor", "due to report"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from handlers.language import Both, Lang
-from handlers.wording import digest, duty, incident, source
+from handlers.wording import cluster, digest, duty, incident, source
 
 COMMON: Mapping[str, Both] = {
     "exercise": Both("LATIHAN, bukan kejadian baru.", "EXERCISE, not a new event."),
@@ -119,7 +119,7 @@ COMMON: Mapping[str, Both] = {
     "subject_unresolved": Both("PERLU DILIHAT: ", "A PERSON MUST LOOK: "),
 }
 
-PHRASES = MappingProxyType({**COMMON, **incident.PHRASES, **source.PHRASES, **duty.PHRASES, **digest.PHRASES})
+PHRASES = MappingProxyType({**COMMON, **incident.PHRASES, **source.PHRASES, **duty.PHRASES, **digest.PHRASES, **cluster.PHRASES})
 
 
 def phrase(name: str, lang: Lang, /, **filled: object) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from importlib.resources import files
 
 from streams.simulate.story import Story, parse
+from streams.simulate.worlds.bekasi import bekasi
 from streams.simulate.worlds.deadlines import backfill, bekasi_deadline, deadline_night, quiet_week, siinas_down
 
 _SHELF = files("streams.simulate") / "stories"
@@ -16,7 +17,7 @@ MADE_UP: Mapping[str, Callable[..., Story]] = {
 }
 """Stories that a seed tells, of so many firms."""
 
-COUNTED: Mapping[str, Callable[[], Story]] = {"bekasi-deadline": bekasi_deadline}
+COUNTED: Mapping[str, Callable[[], Story]] = {"bekasi": bekasi, "bekasi-deadline": bekasi_deadline}
 """Stories of as many firms as there were."""
 
 

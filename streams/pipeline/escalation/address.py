@@ -9,7 +9,7 @@ from schemas.escalation import FACTS, Addressee, Role
 from schemas.ids import DESK, REGENCY
 from schemas.ledger import Place
 from schemas.policy import TAKE_OVER, Audience, Position, Receiver
-from schemas.surveillance import Situation, SourceSituation
+from schemas.surveillance import ClusterSituation, Situation, SourceSituation
 from schemas.topics import DELIVERY_INBOX
 from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.compose import Letter, Message, composed
@@ -33,15 +33,18 @@ class Written(NamedTuple):
 
 
 def concerned(audience: Iterable[Audience], situation: Situation, books: Books) -> tuple[Invited, ...]:
-    """The positions of an audience that a situation concerns: those of its place, and the owner of the source that it is about."""
-    return resolve(audience, situation.place, books, situation.who if isinstance(situation, SourceSituation) else "")
+    """The positions that a situation concerns: of its place, of where its cases live, and the owner of the source that it is about."""
+    residences = situation.residences if isinstance(situation, ClusterSituation) else ()
+    return resolve(audience, situation.place, books, situation.who if isinstance(situation, SourceSituation) else "", residences)
 
 
-def resolve(audience: Iterable[Audience], place: Place, books: Books, source: str = "") -> tuple[Invited, ...]:
+def resolve(
+    audience: Iterable[Audience], place: Place, books: Books, source: str = "", residences: Iterable[str] = ()
+) -> tuple[Invited, ...]:
     """The positions of an audience in this place; one that the roster does not have falls to the desk of last resort, once, or nobody."""
     found: dict[str, Invited] = {}
-    for wanted in audience:
-        name = named(wanted.position, place, source)
+    homes = (*residences,)
+    for wanted, name in ((one, name) for one in audience for name in _all_named(one.position, place, source, homes)):
         if not name:
             continue
         instead = None if wanted.or_nobody else books.policy.desk_of_last_resort
@@ -51,13 +54,20 @@ def resolve(audience: Iterable[Audience], place: Place, books: Books, source: st
     return tuple(found.values())
 
 
-def named(pattern: str, place: Place, source: str = "") -> str:
+def _all_named(pattern: str, place: Place, source: str, residences: tuple[str, ...]) -> tuple[str, ...]:
+    homes = residences if "{residence}" in pattern else ("",)
+    return tuple(named(pattern, place, source, home) for home in homes)
+
+
+def named(pattern: str, place: Place, source: str = "", residence: str = "") -> str:
     """The position's id in this place; empty for the manager of an estate where there is no estate, and the like."""
     if "{estate}" in pattern and (place.estate == DESK or place.estate.startswith(REGENCY)):
         return ""
     if ("{regency}" in pattern and not place.regency) or ("{source}" in pattern and not source):
         return ""
-    return pattern.format(estate=place.estate, regency=place.regency, province=place.province, source=source)
+    if "{residence}" in pattern and not residence:
+        return ""
+    return pattern.format(estate=place.estate, regency=place.regency, province=place.province, source=source, residence=residence)
 
 
 def not_told(invited: Iterable[Invited], escalation: Open) -> tuple[Invited, ...]:

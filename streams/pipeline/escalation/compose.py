@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from schemas.escalation import FACTS, Addressee, Asked, Delivery, MessageType, Role, Standing, Why
 from schemas.ids import delivery_id
-from schemas.surveillance import Alert, AlertState, Certainty, IncidentSituation, Reason, Rule
+from schemas.surveillance import Alert, AlertState, Certainty, ClusterSituation, IncidentSituation, Reason, Rule
 from schemas.word import UtcMs
 from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.ladder import is_urgent, next_climb, raising, unanswered
@@ -60,7 +60,7 @@ def composed(escalation: Open, message: Message, letter: Letter, books: Books) -
         rank=books.policy.rank(leading.grade),
         peak=leading.peak,
         certainty=Certainty.VERIFIED if escalation.verified else alert.situation.certainty,
-        situation=_newest(alert, leading).situation,
+        situation=_newest(alert, escalation).situation,
         reasons=_reasons(escalation, message, alert, books),
         asked=_asked(alert, message, letter),
         standing=standing(escalation, books),
@@ -78,8 +78,14 @@ def _reasons(escalation: Open, message: Message, alert: Alert, books: Books) -> 
     return (*alert.reasons, *beside)
 
 
-def _newest(alert: Alert, leading: Alert) -> Alert:
-    """What is told beside the facts of an incident is told with the facts as they are by then, and never with older ones (law 7)."""
+def _newest(alert: Alert, escalation: Open) -> Alert:
+    """What is told beside the facts is told with the facts as they are by then, and never with older ones (law 7).
+
+    Of a cluster its rules speak of one thing: R19's word leads, and how many cases there are is R7's.
+    """
+    leading = escalation.leading
+    if isinstance(alert.situation, ClusterSituation):
+        return max((one for one in escalation.alerts if isinstance(one.situation, ClusterSituation)), key=lambda one: one.at, default=alert)
     one_incident = isinstance(alert.situation, IncidentSituation) and isinstance(leading.situation, IncidentSituation)
     stands = leading.state == AlertState.FIRING and leading.at > alert.at
     return leading if one_incident and stands else alert

@@ -60,8 +60,17 @@ def _by_ladder(before: Open, after: Open, alert: Alert, books: Books) -> Decisio
         return begun(fresh, Why.GRADE_ROSE if rose else Why.FACTS_CHANGED, alert.at, books)
     message = Message(Why.FACTS_CHANGED, alert.at, after.level, MessageType.UPDATE)
     again = tell_again(after, message, after.hearers, books)
-    desk = tell(again.escalation, _first(alert.at, max(after.level, 0)), _in_doubt(again.escalation, books), books)
-    return Decision(desk.escalation, (*again.words, *desk.words), Why.FACTS_CHANGED)
+    invited = (*_in_doubt(again.escalation, books), *_where_they_live(again.escalation, books))
+    first = tell(again.escalation, _first(alert.at, max(after.level, 0)), invited, books)
+    return Decision(first.escalation, (*again.words, *first.words), Why.FACTS_CHANGED)
+
+
+def _where_they_live(escalation: Open, books: Books) -> tuple[Invited, ...]:
+    """The regencies where cases live are known only as the cases are: whoever is told of them is told whenever one comes to be known."""
+    ladder = ladder_of(escalation, books.policy)
+    levels = ladder.levels[: escalation.next_level] if ladder and not escalation.is_waiting_signal else ()
+    audience = [one for level in levels for one in level.tell if "{residence}" in one.position]
+    return not_told(concerned(audience, escalation.leading.situation, books), escalation)
 
 
 def _raised(before: Open, after: Open, alert: Alert) -> Decision:

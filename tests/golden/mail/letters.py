@@ -6,10 +6,11 @@ from pathlib import Path
 from handlers import hook_body, render
 from schemas.delivery import Attempt
 from schemas.word import UtcMs
+from tests.golden.mail.clusters import CLUSTERS
 from tests.golden.mail.deadlines import DEADLINES
 from tests.golden.mail.incidents import INCIDENTS, links_of
 
-LETTERS: dict[str, Attempt] = {**INCIDENTS, **DEADLINES}
+LETTERS: dict[str, Attempt] = {**INCIDENTS, **DEADLINES, **CLUSTERS}
 
 
 def sent_at(told: Attempt) -> UtcMs:

@@ -26,14 +26,17 @@ from schemas.surveillance import (
     Because,
     CauseStated,
     Certainty,
+    ClusterSituation,
     DigestRow,
     DigestSituation,
     DutySituation,
     Figure,
     FilingClock,
     IncidentSituation,
+    Linked,
     Proven,
     Reason,
+    Responded,
     SourceSituation,
     Stated,
     Subject,
@@ -224,7 +227,7 @@ def said(name: str, *, subject: str, text: tuple[str, ...], absent: tuple[str, .
         ),
         said(
             "digest-weekly",
-            subject="Ringkasan mingguan S1 dan S2 s.d. Senin 18 Des 2023, Bekasi: 6 S1 (nyaris celaka), 2 S2 (ringan)",
+            subject="Ringkasan mingguan s.d. Senin 18 Des 2023, Bekasi: 6 S1 (nyaris celaka), 2 S2 (ringan)",
             text=("s.d. Senin 18 Des 2023 08.00 WIB: 6 S1", "Tidak ada yang mendesak", "Wilayah S1 S2", "- dan 7 lainnya."),
             absent=("per batas waktu", "Batas"),
         ),
@@ -725,6 +728,22 @@ digests = st.builds(
     proven=st.none() | st.builds(Proven, tick=counts, source=hostile, through=instants, read_at=instants, partitions=counts, of=counts),
     page=st.integers(0, 2),
 )
+clusters = st.builds(
+    ClusterSituation,
+    place=st.builds(Place, firm=hostile, firm_name=hostile, estate_name=hostile, regency=hostile, regency_name=hostile, zone=hostile),
+    unresolved=st.lists(hostile, max_size=2).map(tuple),
+    level=hostile | st.sampled_from(["suspected", "large", "estate"]),
+    **dict.fromkeys(("confirmed", "probable", "discarded", "firms", "too_late"), counts),
+    **dict.fromkeys(("workers", "rate", "regency_rate", "close_days"), st.none() | counts),
+    **dict.fromkeys(("first_day", "last_day"), hostile | st.just("2020-08-19")),
+    linked=st.lists(st.sampled_from(Linked), max_size=2).map(tuple),
+    **dict.fromkeys(("areas", "residences"), st.lists(hostile, max_size=2).map(tuple)),
+    responses=st.lists(
+        st.builds(Responded, action=hostile, by=st.lists(hostile, max_size=2).map(tuple), starts_at=instants, ends_at=st.none() | instants),
+        max_size=2,
+    ).map(tuple),
+    normative=st.booleans(),
+)
 standings = st.builds(
     Standing,
     told=st.lists(st.builds(Told, position=hostile, level=st.integers(0, 3), at=instants), max_size=2).map(tuple),
@@ -755,7 +774,7 @@ deliveries = st.builds(
     rank=st.integers(0, 5),
     peak=counts,
     certainty=st.sampled_from(Certainty),
-    situation=situations | sources | duties | digests,
+    situation=situations | sources | duties | digests | clusters,
     reasons=st.lists(
         st.builds(Reason, because=st.sampled_from(Because), figure=st.none() | counts, threshold=st.none() | counts, source=hostile),
         max_size=3,

@@ -7,14 +7,18 @@ import pytest
 from handlers.letters.duty import Sort
 from handlers.letters.incident import FILING
 from handlers.letters.source import OVER
-from handlers.wording import codes, duty, incident, source
+from handlers.wording import cluster, codes, duty, incident, source
 from handlers.wording.phrases import PHRASES
+from schemas.cases import ActedBy, Action
 from schemas.escalation import Why
 from schemas.intake import Grade, IncidentKind, Outcome, Rank
 from schemas.ledger import Doubt, Odd
 from schemas.obligations import Step
-from schemas.surveillance import RULE_OF, Because, Certainty, IncidentSituation, Rule, Trouble
+from schemas.surveillance import RULE_OF, Because, Certainty, ClusterSituation, IncidentSituation, Linked, Rule, Trouble
+from schemas.word import parse_time
 from streams.pipeline.intake.decode import Refusing
+from streams.pipeline.surveillance.cluster.picture import LEVELS
+from streams.pipeline.surveillance.cluster.rules import GRADES
 
 FIGURE_NAMES = (
     *("dead", "missing", "injured", "serious", "light", "hospitalised", "observed", "outpatient", "treated", "exposed"),
@@ -23,6 +27,8 @@ FIGURE_NAMES = (
 ACTIONS = (
     *("take_over", "verify", "state_filed", "inspectors_left", "keep_informed", "correct_and_republish", "say_received"),
     *("file_report", "report", "check_proposals", "mark_excused", "restore_source", "release_or_excuse", "correct_records"),
+    *("confirm_cluster", "coordinate", "trace_contacts", "act_on_cluster", "close_plant", "close_minimum", "coordinate_estate"),
+    *("help_tracing", "reach_task_force", "ask_firm", "compare_counts"),
 )
 TABLES = [
     (codes.BECAUSE, Because),
@@ -39,6 +45,14 @@ TABLES = [
     (codes.UNRESOLVED, Doubt),
     (source.ODD, Odd),
     (duty.STEPS, Step),
+    (cluster.LINKED, Linked),
+    (cluster.DONE, Action),
+    (cluster.BY, ActedBy),
+    (cluster.COUNTED, [name for name, _ in ClusterSituation(level="").numbers()]),
+    (cluster.ASPECTS, [name for name, _ in ClusterSituation(level="").aspects()]),
+    (cluster.LEVELS, (*LEVELS.values(), "estate", "none")),
+    (codes.GRADES, GRADES),
+    (codes.CAP_SEVERITY, GRADES),
 ]
 
 
@@ -123,3 +137,11 @@ def test_what_is_unresolved_is_said_with_its_reason(code, words):
 )
 def test_a_unit_is_named_in_the_readers_language_where_we_know_the_word(unit, lang, said):
     assert incident.unit(unit, lang) == said
+
+
+@pytest.mark.parametrize(("day", "name"), [("2020-09-16", "Gugus Tugas COVID-19"), ("2020-09-17", "Satgas COVID-19")])
+def test_a_task_force_is_called_what_it_was_called_on_the_day(day, name):
+    """SE Mendagri 440/5184/SJ of 17 September 2020; the ministry's own IOMKI task force keeps its name."""
+    at = parse_time(f"{day}T12:00:00+07:00")
+    assert cluster.of_its_day("Ketua Satgas COVID-19 Kabupaten Bekasi", at) == f"Ketua {name} Kabupaten Bekasi"
+    assert cluster.of_its_day("Satgas IOMKI", at) == "Satgas IOMKI"

@@ -12,7 +12,7 @@ from schemas.intake import AccidentReportFiled, IncidentBulletin, Rank, SourceWa
 from schemas.operator import Acknowledge
 from schemas.reports import ReportSubmission
 from schemas.surveillance import Certainty
-from schemas.topics import ACTS, INCIDENTS, INTAKE_TOPICS, REGISTRY, REPORTS
+from schemas.topics import ACTS, CASES, INCIDENTS, INTAKE_TOPICS, REGISTRY, REPORTS
 from schemas.word import format_time, parse_time
 from streams.pipeline.intake.decode import Event as Decoded
 from streams.pipeline.intake.decode import decode
@@ -136,7 +136,7 @@ def test_events_come_in_order_and_go_to_their_topics(story, written):
     assert [event.at for event in events(written)] == sorted(event.at for event in events(written))
     assert {event.topic for event in registry_events(story)} == {REGISTRY}
     assert {event.topic for event in events(written)} >= {REGISTRY, INCIDENTS}
-    assert {event.topic for event in events(story)} <= {REGISTRY, INCIDENTS, REPORTS, ACTS}
+    assert {event.topic for event in events(story)} <= {REGISTRY, INCIDENTS, REPORTS, CASES, ACTS}
 
 
 def test_the_source_may_quote_everybody_it_quotes(story):
