@@ -16,7 +16,7 @@ from schemas.surveillance import Alert, AlertState, Rule
 from schemas.word import UtcMs, format_time
 from streams.pipeline.surveillance import SURVEILLANCE
 from streams.pipeline.surveillance.cluster.days import end_of
-from tests.story import DAY, HOUR, POLICY, Seat
+from tests.story import DAY, HOUR, IN_FORCE, POLICY, Seat
 
 DAY_0 = date(2020, 8, 19)
 ZONE = "Asia/Jakarta"
@@ -117,8 +117,9 @@ def response(action: str, by: str = "task_force", at: UtcMs = 0, **said: Any) ->
 class Ward:
     """SURVEILLANCE hearing of cases, in the ledgers of their firms and estates."""
 
-    def __init__(self) -> None:
-        self.seat = Seat(SURVEILLANCE)
+    def __init__(self, lateness_days: int = CLUSTERS.lateness_days) -> None:
+        clusters = CLUSTERS.model_copy(update={"lateness_days": lateness_days})
+        self.seat = Seat(SURVEILLANCE, IN_FORCE._replace(policy=POLICY.model_copy(update={"clusters": clusters})))
 
     def hears(self, *facts: Admitted) -> None:
         """Facts, as INTAKE tells them."""

@@ -85,6 +85,18 @@ class TestTooLate:
         assert bool(ward.firing()) == counts
         assert [odd.what for odd in ward.seat.said(Oddity)] == ([] if counts else [Odd.TOO_LATE])
 
+    @pytest.mark.parametrize(("later", "counts"), [(0, True), (1, False)])
+    def test_an_undated_one_is_late_by_when_it_was_said(self, ward, later, counts):
+        at = end(0) + CLUSTERS.lateness_days * DAY + later
+        ward.hears(notice("k1", area="a"), notice("k2", onset=None, reported_at=noon(0), area="a", at=at))
+        assert bool(ward.firing()) == counts
+
+    def test_taken_back_is_never_too_late_where_it_names_no_day(self, ward):
+        """It must end what should never have been said (G8)."""
+        ward.hears(notice("k1", area="a"), notice("k2", area="a", id="n"))
+        ward.hears(notice("k2", onset=None, withdrawn=True, replaces={"id": "n"}, at=end(0) + 25 * DAY))
+        assert ward.last().state == AlertState.WITHDRAWN
+
     def test_how_many_came_too_late_is_told(self, ward):
         ward.hears(notice("k0", area="a", at=end(0) + 22 * DAY))
         ward.hears(*(notice(f"k{n}", onset=20, area="a", at=noon(21)) for n in (1, 2)))
@@ -241,11 +253,17 @@ class TestCourse:
         open_.hears(*(notice(f"m{n}", onset=1, area="a", at=noon(1) + HOUR) for n in range(10)))
         assert (open_.last().state, open_.last().grade) == (AlertState.FIRING, "C3")
 
-    def test_of_what_occurred_long_ago_nobody_is_interrupted(self, open_):
-        """G6."""
-        assert not open_.last().historic
-        open_.hears(notice("k2", withdrawn=True, replaces={"id": "n2"}, onset=None, at=end(0) + 31 * DAY))
-        assert open_.alerts()[0].exercise
+    def test_one_real_case_makes_it_real(self, open_):
+        assert open_.last().exercise
+        open_.hears(notice("k3", area="a", exercise=False))
+        assert not open_.last().exercise
+
+    @pytest.mark.parametrize(("later", "historic"), [(0, False), (1, True)])
+    def test_what_occurred_long_ago_interrupts_nobody(self, later, historic):
+        """G6, where a policy lets notices come that late at all."""
+        ward = Ward(lateness_days=400)
+        ward.hears(*(notice(f"k{n}", area="a", at=end(0) + 30 * DAY + later) for n in range(2)))
+        assert ward.last().historic == historic
 
     def test_everything_is_forgotten(self, open_):
         open_.tick(noon(0) + 500 * DAY)

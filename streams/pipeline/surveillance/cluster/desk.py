@@ -50,12 +50,12 @@ def hear_case(entries: Mapping[str, Entry], admitted: Admitted, book: Rulebook) 
     draft, notice = Draft(subject, entries, {}), notices.heard(admitted, admitted.place, policy)
     touched = notices.take(draft, key, notice, admitted.at)
     learnt = _learnt(draft, admitted, notice)
-    changes, gone, come = _recounted(draft, touched, admitted.at, book)
+    changes, gone, come = _recounted(draft, touched, book)
     changed = {learnt.plant: learnt}
     for plant in _plants(changes, gone, come):
         cluster = changed.get(plant) or draft.get(cluster_name(subject, plant)) or replace(learnt, plant=plant, rows=(), links=())
         rows, links = _rows(cluster.rows, changes, plant), moved(cluster.links, gone, come, plant)
-        changed[plant] = replace(cluster, rows=rows, links=links, at=max(cluster.at, admitted.at))
+        changed[plant] = replace(cluster, rows=rows, links=links)
     known_plants = _with_plants(draft, changed, admitted.at)
     words: list[Said] = [book.odd(admitted, what=Odd.TOO_LATE)] if notice.silent else []
     due = dict(notices.due_of_cases(draft, book))
@@ -92,7 +92,7 @@ def _learnt(draft: Draft, admitted: Admitted, notice: Notice) -> Cluster:
     )
 
 
-def _recounted(draft: Draft, cases: Iterable[str], at: UtcMs, book: Rulebook) -> tuple[list[Change], Pairs, Pairs]:
+def _recounted(draft: Draft, cases: Iterable[str], book: Rulebook) -> tuple[list[Change], Pairs, Pairs]:
     """What each of these cases was and is now, and the links that have gone and come."""
     policy = book.policy.clusters
     changes: list[Change] = []
@@ -105,7 +105,7 @@ def _recounted(draft: Draft, cases: Iterable[str], at: UtcMs, book: Rulebook) ->
         stars = (centres(draft, name) | {linked_after}) - {""}
         gone.update(pairs(draft, stars, policy))
         draft.put_case(case)
-        notices.named(draft, name, linked_before, linked_after, at)
+        notices.named(draft, name, linked_before, linked_after)
         come.update(pairs(draft, stars, policy))
         changes.append((before, after))
     return [change for change in changes if change[0] != change[1]], gone, come
@@ -166,7 +166,7 @@ def hear_response(entries: Mapping[str, Entry], admitted: Admitted, book: Rulebo
     words: list[Said] = []
     for plant in known.plants:
         if isinstance(cluster := entries.get(cluster_name(subject, plant)), Cluster):
-            step = _settled(replace(cluster, at=max(cluster.at, admitted.at)), done, admitted.at, book)
+            step = _settled(cluster, done, admitted.at, book)
             changes.update(step.changes)
             due.update(step.due)
             words += step.words

@@ -14,6 +14,7 @@ from schemas.ledger import Admitted, Place, Tick
 from schemas.policy import Clusters
 from schemas.surveillance import Alert, AlertState, Because, ClusterSituation, Reason, Rule
 from schemas.word import UtcMs
+from streams.pipeline.calendar import JAKARTA
 from streams.pipeline.line import NOTHING, Due, Entry, Step
 from streams.pipeline.surveillance.alerts import Finding, collapsed, speak
 from streams.pipeline.surveillance.cluster import notices
@@ -64,8 +65,9 @@ def hear(entries: Mapping[str, Entry], admitted: Admitted, book: Rulebook) -> St
     for name, entry in draft.changes.items():
         if isinstance(entry, FirmDays):
             days = tuple(each for each in entry.days if each[1] >= oldest)
-            draft.put(name, replace(entry, days=days, at=outbreak.at))
-            due[name] = Due(at=book.forgotten_at(outbreak.at))
+            draft.put(name, replace(entry, days=days) if days else None)
+            if days:
+                due[name] = Due(at=_forgotten_at(entry, book))
     return Step({**draft.changes, **step.changes}, book.said(alerts), due)
 
 
@@ -145,9 +147,13 @@ def tick(_: Mapping[str, Entry], outbreak: Outbreak, now: Tick, book: Rulebook) 
     return _step(replace(outbreak, spoken=spoken), book)._replace(words=book.said(told))
 
 
+def _forgotten_at(firm: FirmDays, book: Rulebook) -> UtcMs:
+    return book.forgotten_at(end_of(max(day for _, day, _ in firm.days), JAKARTA.key))
+
+
 def tick_firm(_: Mapping[str, Entry], firm: FirmDays, now: Tick, book: Rulebook) -> Step:
     """A firm without a case for long is forgotten."""
-    name, due = firm_days_name(firm.subject, firm.firm), book.forgotten_at(firm.at)
+    name, due = firm_days_name(firm.subject, firm.firm), _forgotten_at(firm, book)
     return Step({name: None}) if due <= now.at else Step({name: firm}, due={name: Due(at=due)})
 
 

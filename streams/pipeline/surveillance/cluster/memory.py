@@ -151,12 +151,11 @@ class Responses(Part, frozen=True, array_like=True, tag="responses"):
 
 
 class FirmDays(Part, frozen=True, array_like=True, tag="firm-days"):
-    """How many confirmed cases one firm of an estate has, by plant and day of onset. at: of the latest fact."""
+    """How many confirmed cases one firm of an estate has, by plant and day of onset."""
 
     subject: str
     firm: str
     days: tuple[tuple[str, int, int], ...] = ()
-    at: UtcMs = 0
 
 
 class Span(Part, frozen=True, array_like=True):

@@ -47,7 +47,7 @@ def heard(admitted: Admitted, place: Place, policy: Clusters) -> Notice:
         doubts=tuple(admitted.unresolved),
         replaces=told.replaces.id if told.replaces else "",
         withdrawn=told.withdrawn or admitted.moved_away,
-        silent=is_too_late(day, place.zone, admitted.at, policy),
+        silent=is_too_late(day or (0 if told.withdrawn else reported), place.zone, admitted.at, policy),
     )
 
 
@@ -70,6 +70,9 @@ def take(draft: Draft, key: str, notice: Notice, at: UtcMs) -> set[str]:
     touched |= _untied(draft, key)
     case = draft.case(notice.case)
     draft.put_case(replace(case, notices=tuple(sorted({*case.notices, *kept})), at=max(case.at, at)))
+    if notice.contact_of:
+        other = draft.case(notice.contact_of)
+        draft.put_case(replace(other, at=max(other.at, at)))
     return touched - {""}
 
 
@@ -128,13 +131,13 @@ def _folded(oldest_first: list[Notice]) -> Standing:
     )
 
 
-def named(draft: Draft, case: str, before: str, after: str, at: UtcMs) -> None:
+def named(draft: Draft, case: str, before: str, after: str) -> None:
     """A case is said to be a contact of another one than before: those named know it."""
     for other, is_named in ((before, False), (after, True)):
         if other and before != after:
             known = draft.case(other)
             contacts = {*known.contacts, case} if is_named else {*known.contacts} - {case}
-            draft.put_case(replace(known, contacts=tuple(sorted(contacts)), at=max(known.at, at)))
+            draft.put_case(replace(known, contacts=tuple(sorted(contacts))))
 
 
 def due_of_cases(draft: Draft, book: Rulebook) -> Mapping[str, Due]:

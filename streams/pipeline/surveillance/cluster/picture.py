@@ -126,8 +126,9 @@ def _attack_rate(view: View) -> tuple[Reason, ...]:
 def _response(view: View, at: UtcMs) -> Finding:
     """R19: one level up, for as long as what is owed has not been done."""
     if not view.is_confirmed or view.run is None:
-        ended = AlertState.RESOLVED if view.run else AlertState.WITHDRAWN
-        return _finding(view, at, Rule.RESPONSE, (Reason(Because.CLUSTER_CLOSED if view.run else Because.NO_CLUSTER),), ended)
+        is_over = view.run is not None and not view.is_open
+        state, because = (AlertState.RESOLVED, Because.CLUSTER_CLOSED) if is_over else (AlertState.WITHDRAWN, Because.NO_CLUSTER)
+        return _finding(view, at, Rule.RESPONSE, (Reason(because),), state)
     reasons = response.missed(_owed(view), view.cluster.ticked_at, view.policy.clusters.source)
     if not reasons:
         return _finding(view, at, Rule.RESPONSE, (Reason(Because.RESPONDED),), AlertState.RESOLVED)

@@ -15,6 +15,7 @@ from streams.pipeline.surveillance.alerts import collapsed, speak
 from streams.pipeline.surveillance.incident.facts import Heard, heard, kept, key_of
 from streams.pipeline.surveillance.incident.memory import Incident
 from streams.pipeline.surveillance.incident.picture import View, due_of, findings, view_of
+from streams.pipeline.surveillance.reporting.overdue import overdue
 from streams.pipeline.surveillance.rulebook import Rulebook, sooner
 
 
@@ -27,7 +28,8 @@ def hear(entries: Mapping[str, Entry], admitted: Admitted, book: Rulebook) -> St
         return NOTHING if known.digest == admitted.digest else Step(words=(book.odd(admitted, known.digest),))
     before = entries.get(name) or Incident(admitted.subject, admitted.incident, admitted.place, admitted.exercise)
     after = kept(_facts(entries, before) | {key: heard(admitted)}, book.policy.surveillance)
-    view = view_of(_with(before, admitted, tuple(sorted(after))), after, book.policy)
+    known = replace(_with(before, admitted, tuple(sorted(after))), overdue=overdue(entries, admitted.subject))
+    view = view_of(known, after, book.policy)
     spoken, alerts = speak(before.spoken, findings(view, admitted.at), admitted.at)
     changed: dict[str, Heard | None] = {f"{name}|{gone}": None for gone in before.facts if gone not in after}
     if key in after:
@@ -41,7 +43,7 @@ def tick(entries: Mapping[str, Entry], incident: Incident, now: Tick, book: Rule
     if book.forgotten_at(incident.at) <= now.at:
         name = f"{incident.subject}|{incident.incident}"
         return Step({name: None, **{f"{name}|{key}": None for key in facts}})
-    view = view_of(incident, facts, book.policy)
+    view = view_of(replace(incident, overdue=overdue(entries, incident.subject)), facts, book.policy)
     spoken = incident.spoken
     alerts: list[Alert] = []
     while (due := due_of(view)) is not None and due <= now.at:

@@ -1,4 +1,4 @@
-"""The picture of one incident at one firm: its facts in; findings of R12 and R11, and when time alone will change them, out."""
+"""The picture of one incident at one firm: its facts in; findings of R12, R11 and R15, and when time alone will change them, out."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from schemas.intake import Grade
 from schemas.policy import Policy
 from schemas.surveillance import AlertState, Because, FilingClock, IncidentSituation, Reason, Rule
 from schemas.word import UtcMs
@@ -69,6 +70,7 @@ def findings(view: View, at: UtcMs) -> Iterator[Finding]:
     """What the rules conclude."""
     yield _severity(view, at)
     yield from _filing(view, at)
+    yield _overdue(view, at)
 
 
 def _severity(view: View, at: UtcMs) -> Finding:
@@ -112,6 +114,26 @@ def _filing(view: View, at: UtcMs) -> Iterator[Finding]:
     else:
         filed = all(clock.filed_at is not None for clock in view.clocks)
         yield _ended(view, at, Rule.FILING, AlertState.RESOLVED if filed else AlertState.WITHDRAWN)
+
+
+def _overdue(view: View, at: UtcMs) -> Finding:
+    """R15: one level up where it hurt somebody badly at a firm that owes a report. R12's own grade stays as it is."""
+    if not view.walked.standing:
+        return _ended(view, at, Rule.OVERDUE, AlertState.WITHDRAWN)
+    finding, owes = _finding(view, at, Rule.OVERDUE), len(view.incident.overdue)
+    if view.held.grade < Grade.S3:
+        return finding._replace(state=AlertState.WITHDRAWN, reasons=view.graded.reasons)
+    if not owes:
+        return finding._replace(state=AlertState.RESOLVED, reasons=(Reason(Because.ANSWERED),))
+    grades = list(Grade)
+    grade = grades[min(grades.index(view.held.grade) + 1, len(grades) - 1)]
+    return finding._replace(
+        reasons=(Reason(Because.OVERDUE_REPORT, owes),),
+        grade=grade,
+        grade_now=grade,
+        peak=dict(view.situation.numbers()).get("dead", 0),
+        says=(grade, owes),
+    )
 
 
 _ENDS = {AlertState.RESOLVED: Because.FILED, AlertState.WITHDRAWN: Because.ALL_RETRACTED}
