@@ -1,5 +1,5 @@
 # make demo    everything at once: broker, workers, mailbox, stories      (ARGS="--until-done --json")
-# make test    make check, then all tests                                 (ARGS="-k doors")
+# make test    make check, then all tests, in two processes                (ARGS="-k doors")
 # make trials  a thousand deadlines on which something goes wrong upstream (ARGS="-k unheld")
 # make check   format, lint, types, import contracts
 # make bench   the benchmarks                                             (ARGS=--json)
@@ -30,7 +30,7 @@ demo: $(DEMO)
 	SIAGA_SECONDS_INSTALL=$$seconds exec $(BIN)/siaga demo $(ARGS)
 
 test: check
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 
 trials: $(DEV)
 	@SIAGA_TRIALS=1000 $(BIN)/python -m pytest tests/laws/test_law_06_absence_needs_a_proof.py $(ARGS)

@@ -11,7 +11,7 @@ class AdmittedAct(Word, frozen=True):
     """An operator's act, admitted: `act` is its word (`acknowledge`, `stand_down`, `excuse`), the rest is what the person stated.
 
     It is on an escalation at a revision; or on a period of an obligation: of one firm's permit, or of all firms where `firm` is empty.
-    step: what was proposed and is confirmed. digest: of what was stated (law 5).
+    step: what was proposed and is confirmed. digest: of what was stated (law 5). action: what was asked and is done.
     """
 
     act: str
@@ -32,6 +32,7 @@ class AdmittedAct(Word, frozen=True):
     period: str = ""
     step: str = ""
     digest: str = ""
+    action: str = ""
 
 
 class Judged(StrEnum):
@@ -40,12 +41,15 @@ class Judged(StrEnum):
     TAKEN = "taken"
     TAKEN_IN_PART = "taken_in_part"
     RECORDED = "recorded"
+    PASSED_ON = "passed_on"
     OUTDATED = "outdated"
     REPEATED = "repeated"
     UNKNOWN_ESCALATION = "unknown_escalation"
     UNKNOWN_POSITION = "unknown_position"
     NOT_TOLD = "not_told"
     NOT_TAKEN = "not_taken"
+    NOT_ASKED = "not_asked"
+    HOLDS_IT = "holds_it"
     CLOSED = "closed"
     CLOCK_OPEN = "clock_open"
     NOT_ENTITLED = "not_entitled"
@@ -144,11 +148,30 @@ class Taken(Part, frozen=True):
     stops: bool = True
 
 
+class Declined(Part, frozen=True):
+    """Who said that it is not theirs, on which revision. Why, the act itself says."""
+
+    position: str
+    name: str
+    at: UtcMs
+    revision: int
+
+
+class Finished(Part, frozen=True):
+    """Something that was asked of a position and is done, as somebody said."""
+
+    position: str
+    name: str
+    action: str
+    at: UtcMs
+
+
 class Standing(Part, frozen=True):
     """Where an escalation stands: who has been told, who has taken it, and what happens next if nothing happens.
 
-    taken: the latest word of each position. held_until: until when the grade is held. unverified: it was told of a signal nobody verified.
-    awaits: for each group of which one must still answer for the ladder to stop, those of it who have been told, or else its prefixes (G4).
+    taken, declined: the latest word of each position. held_until: until when the grade is held. unverified: it was told of a signal that
+    nobody verified. awaits: for each group of which one must still answer for the ladder to stop, those of it who have been told, or else
+    its prefixes (G4). done: what was asked of somebody, and is done.
     """
 
     told: tuple[Told, ...] = ()
@@ -157,6 +180,8 @@ class Standing(Part, frozen=True):
     next_level_at: UtcMs | None = None
     unverified: bool = False
     awaits: tuple[tuple[str, ...], ...] = ()
+    declined: tuple[Declined, ...] = ()
+    done: tuple[Finished, ...] = ()
 
 
 FACTS = "facts"

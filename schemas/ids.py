@@ -19,8 +19,11 @@ def gate(topic: str, source: str) -> str:
 
 def digest(*parts: str | bytes) -> str:
     """Sixteen hex digits over the parts, each preceded by its length so that no two lists collide by concatenation."""
-    raws = [part.encode() if isinstance(part, str) else part for part in parts]
-    return hashlib.sha256(b"".join([b"%d:%b" % (len(raw), raw) for raw in raws])).hexdigest()[:16]
+    running = b""
+    for part in parts:
+        raw = part.encode() if isinstance(part, str) else part
+        running += b"%d:%b" % (len(raw), raw)
+    return hashlib.sha256(running).hexdigest()[:16]
 
 
 def alert_id(rule: str, subject: str, about: str) -> str:

@@ -144,7 +144,8 @@ class Enrolled(Word, frozen=True):
     """A permit in the hands of a firm, with its whole history as of one record of the registry: whoever reads it replaces what they had.
 
     Written by the registry's own seat alone (law 1). The histories begin when the permit came into the hands of that firm, oldest first.
-    at: when the line heard of it. registry: the revision of the registry. origin: the record that changed something.
+    at: when the line heard of it. registry: the revision of the registry. origin: the record that changed something. taken_over: since when
+    this firm has it of which, until that record, another firm was thought to have it: what was reported in between bears that one's name.
     """
 
     permit: str
@@ -158,6 +159,7 @@ class Enrolled(Word, frozen=True):
     registry: int
     origin: Origin
     exercise: bool = False
+    taken_over: UtcMs | None = None
 
 
 class Connection(Part, frozen=True):

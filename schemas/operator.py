@@ -87,6 +87,24 @@ class Verify(Act):
     verdict: Verdict
 
 
+class Decline(Act):
+    """Not mine, or it has come to the wrong desk: if nobody told can take it any more, the next level does not wait (law 10)."""
+
+    type: ClassVar[str] = "siaga.decline.v1"
+
+    on: OnEscalation
+    reason: Words
+
+
+class Done(Act):
+    """What was asked is done: `action` is its code, as the message asked it."""
+
+    type: ClassVar[str] = "siaga.done.v1"
+
+    on: OnEscalation
+    action: Id
+
+
 class StandDown(Act):
     """The escalation is over; not while an R11 clock is open (R16)."""
 

@@ -55,7 +55,9 @@ class Surveilling(Sourced):
     """What SURVEILLANCE remembers, and for how long.
 
     forget_days: after its last fact. refused_grade: the grade of a refused bulletin at the desk. newest_facts: facts of one incident that
-    are remembered; beyond them, facts_each of each of so many parties, those of the highest rank.
+    are remembered; beyond them, facts_each of each of so many parties, those of the highest rank. What a source's owner is told of its
+    refusals: sent_back_gather_minutes after the first at the earliest, sent_back_every_minutes after what was told last, and that it is
+    over when nothing has been refused for sent_back_quiet_minutes.
     """
 
     forget_days: Threshold
@@ -63,6 +65,9 @@ class Surveilling(Sourced):
     newest_facts: Threshold
     facts_each: Threshold
     parties: Threshold
+    sent_back_gather_minutes: Minutes
+    sent_back_every_minutes: Threshold
+    sent_back_quiet_minutes: Threshold
 
 
 class Ask(Fact):
@@ -83,9 +88,11 @@ class Audience(Fact):
     """Who is told: a position, written with `{province}`, `{regency}` or `{estate}` where it has one per place.
 
     role: asked to act, or informed. regardless: told at the level's time whoever has acknowledged (G4). asks: what is asked of them.
+    or_nobody: where the roster does not have the position, nobody is told in its place.
     """
 
     position: str
+    or_nobody: bool = False
     role: Literal["act", "inform"] = "act"
     regardless: bool = False
     asks: tuple[Ask, ...] = TAKE_OVER
@@ -339,7 +346,8 @@ class Policy(Fact):
     @model_validator(mode="after")
     def _keeps_what_may_change(self) -> Self:
         """A digest is kept for longer than what it tells may still change; a reminder never changes."""
-        settled = dict.fromkeys((Rule.COUNTED, Rule.WARNING, Rule.PROPOSAL), self.deadlines.lateness_days) | {Rule.REMINDER: 0}
+        rules = (Rule.COUNTED, Rule.WARNING, Rule.PROPOSAL, Rule.UNDECIDED, Rule.OBJECTION)
+        settled = dict.fromkeys(rules, self.deadlines.lateness_days) | {Rule.REMINDER: 0}
         for route in self.escalation.routes:
             plan, days = self.escalation.digest(route.digest), settled.get(route.rule, self.delivery.forget_days)
             if plan is not None and plan.keep_days <= days:

@@ -9,12 +9,12 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from schemas.ids import digest
-from schemas.ledger import Place
+from schemas.ledger import Origin, Place
 from schemas.word import Part, UtcMs, Word
 
 
 class Rule(StrEnum):
-    """The rules and guards that raise alerts or that a reason rests on, by their number in the domain."""
+    """The rules and guards that raise alerts or that a reason rests on, by their number in the domain; law 2 raises one too."""
 
     SEVERITY = "R12"
     FILING = "R11"
@@ -32,6 +32,8 @@ class Rule(StrEnum):
     SILENT = "R20"
     UNPROVEN = "G1"
     BRAKE = "G2"
+    OBJECTION = "G3"
+    UNDECIDED = "law2"
 
 
 class Because(StrEnum):
@@ -61,6 +63,8 @@ class Because(StrEnum):
     FILED = "filed"
     ALL_RETRACTED = "all_retracted"
     REFUSED_AT_INTAKE = "refused_at_intake"
+    SENT_BACK = "sent_back"
+    NOTHING_SENT_BACK = "nothing_sent_back"
     UNRESOLVED = "unresolved"
     COUNTED = "counted"
     NOT_REPORTED = "not_reported"
@@ -78,7 +82,11 @@ class Because(StrEnum):
     SPEAKS_AGAIN = "speaks_again"
     NOT_PROVEN = "not_proven"
     PROVEN = "proven"
+    REPORT_REFUSED = "report_refused"
+    ANOTHER_NAME = "another_name"
     TOO_MANY_ABSENT = "too_many_absent"
+    FEWER_ABSENT = "fewer_absent"
+    NOBODY_ABSENT = "nobody_absent"
     VOUCHED_TOO_EARLY = "vouched_too_early"
     SILENT_AFTER_POSITIVES = "silent_after_positives"
     FEWER_THAN_KNOWN = "fewer_than_known"
@@ -123,6 +131,8 @@ RULE_OF = MappingProxyType(
         Because.FILED: Rule.FILING,
         Because.ALL_RETRACTED: Rule.HELD,
         Because.REFUSED_AT_INTAKE: Rule.REFUSED,
+        Because.SENT_BACK: Rule.REFUSED,
+        Because.NOTHING_SENT_BACK: Rule.REFUSED,
         Because.UNRESOLVED: Rule.REFUSED,
         Because.COUNTED: Rule.COUNTED,
         Because.NOT_REPORTED: Rule.WARNING,
@@ -140,7 +150,11 @@ RULE_OF = MappingProxyType(
         Because.SPEAKS_AGAIN: Rule.SILENT,
         Because.NOT_PROVEN: Rule.UNPROVEN,
         Because.PROVEN: Rule.UNPROVEN,
+        Because.REPORT_REFUSED: Rule.UNDECIDED,
+        Because.ANOTHER_NAME: Rule.UNDECIDED,
         Because.TOO_MANY_ABSENT: Rule.BRAKE,
+        Because.FEWER_ABSENT: Rule.BRAKE,
+        Because.NOBODY_ABSENT: Rule.BRAKE,
         Because.VOUCHED_TOO_EARLY: Rule.UNPROVEN,
         Because.SILENT_AFTER_POSITIVES: Rule.REMINDER,
         Because.FEWER_THAN_KNOWN: Rule.CONCEALED,
@@ -324,21 +338,41 @@ class IncidentSituation(Situation, frozen=True, kw_only=True, tag="incident"):
 
 
 class Trouble(StrEnum):
-    """What the desk must know of a source: it was refused, is silent (R20), has not proven a deadline (G1), or put on the brake (G2)."""
+    """What must be known of a source: it was refused, is silent (R20), has not proven a deadline (G1), or put on the brake (G2).
+
+    sent_back: what was refused lately, for its owner.
+    """
 
     REJECTED = "rejected"
+    SENT_BACK = "sent_back"
     SILENT = "silent"
     UNPROVEN = "unproven"
     BRAKED = "braked"
 
 
+class SentBack(Part, frozen=True):
+    """So many records of one type were refused for one reason at one field, and where the first of them stands. Never what it said."""
+
+    kind: str
+    reason: str
+    field: str
+    count: int
+    first: Origin
+
+
 class SourceSituation(Situation, frozen=True, kw_only=True, tag="source"):
-    """One publishing system, by the name that it gives itself. `last`: what was said of it last, as a code."""
+    """One publishing system, by the name that it gives itself. `last`: what was said of it last, as a code.
+
+    sent_back: what was refused since `since`, when it began after a quiet time, and how many refusals are of none of these groups.
+    """
 
     who: str
     what: Trouble
     counts: Numbers = ()
     last: str = ""
+    sent_back: tuple[SentBack, ...] = ()
+    more_sent_back: int = 0
+    since: UtcMs | None = None
 
     def numbers(self) -> Numbers:
         """The counts."""
@@ -498,7 +532,8 @@ AnySituation = IncidentSituation | SourceSituation | DutySituation | ClusterSitu
 class Share(Part, frozen=True):
     """What an alert adds to a digest: to that of which period, when that closes, and its numbers.
 
-    deadline: what the period's deadline was. quiet: it completes the sums, and is no reason to write to anybody.
+    deadline: what the period's deadline was. quiet: it completes the sums, and is no reason to write to anybody. settles_at: from when on
+    nothing can change it, if that is known.
     """
 
     period: str
@@ -506,6 +541,7 @@ class Share(Part, frozen=True):
     numbers: Numbers = ()
     deadline: Deadline | None = None
     quiet: bool = False
+    settles_at: UtcMs = 0
 
 
 class Alert(Word, frozen=True):

@@ -59,6 +59,18 @@ def warning(where: Place, permit: str = "IOMKI-1", **said: Any) -> Alert:
     return _alert(Rule.WARNING, where, about, Because.NOT_REPORTED, _duty(where, permit), **said)
 
 
+def undecided(where: Place, permit: str = "IOMKI-1", **said: Any) -> Alert:
+    """Law 2: a permit of which nobody can tell."""
+    about, share = f"{PERIOD}/{permit}", Share(PERIOD, CLOSES, (), DEADLINE)
+    return _alert(Rule.UNDECIDED, where, about, Because.REPORT_REFUSED, _duty(where, permit), share=share, **said)
+
+
+def objection(where: Place, permit: str = "IOMKI-1", **said: Any) -> Alert:
+    """G3: a firm says that its warning is not so."""
+    about, share = f"{PERIOD}/{permit}", Share(PERIOD, CLOSES, (("disputed", 1),), DEADLINE)
+    return _alert(Rule.OBJECTION, where, about, Because.DISPUTED, _duty(where, permit), share=share, **said)
+
+
 def proposal(where: Place, permit: str = "IOMKI-1", **said: Any) -> Alert:
     """R3: a permit with three misses in a row."""
     share = Share(PERIOD, CLOSES, (("to_check", 1),), DEADLINE)

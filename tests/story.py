@@ -20,7 +20,7 @@ from schemas.escalation import Answer, Delivery, Escalation, Why
 from schemas.ids import digest
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome
 from schemas.ledger import Admitted, Tick
-from schemas.operator import Acknowledge, StandDown, Verify
+from schemas.operator import Acknowledge, Decline, Done, StandDown, Verify
 from schemas.registry import Activate, EstateEntry, FirmEntry, ObligationAssigned, PermitEntry, PlantEntry, RegionEntry, SourceEntry
 from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.surveillance import Alert
@@ -215,6 +215,16 @@ def verify(position: str, verdict: str, **how: Any) -> Acting:
 def stand_down(position: str, **how: Any) -> Acting:
     """It is over, says this position."""
     return Acting(StandDown, position, more={"reason": "selesai"}, **how)
+
+
+def decline(position: str, **how: Any) -> Acting:
+    """It is not theirs, says this position."""
+    return Acting(Decline, position, more={"reason": "bukan wilayah kami"}, **how)
+
+
+def done(position: str, action: str = "take_over", **how: Any) -> Acting:
+    """What was asked of this position is done."""
+    return Acting(Done, position, more={"action": action}, **how)
 
 
 def act_on(model: type, position: str = "dir-perwilayahan", *, on: Mapping[str, Any] = {}, **more: Any) -> Uttered:

@@ -20,6 +20,8 @@ from tests.story import (
     acknowledge,
     bulletin,
     clock,
+    decline,
+    done,
     filed,
     outcome,
     stand_down,
@@ -131,7 +133,14 @@ def acts() -> st.SearchStrategy[Acting]:
     """What people do, entitled or not."""
     position = st.sampled_from(POSITIONS)
     verdict = st.sampled_from(["real", "wrong"])
-    return st.one_of(position.map(acknowledge), position.map(acknowledge), st.builds(verify, position, verdict), position.map(stand_down))
+    return st.one_of(
+        position.map(acknowledge),
+        position.map(acknowledge),
+        st.builds(verify, position, verdict),
+        position.map(stand_down),
+        position.map(decline),
+        position.map(done),
+    )
 
 
 @st.composite

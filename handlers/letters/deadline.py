@@ -7,7 +7,7 @@ from handlers.letters.parts import Digest
 from handlers.telling import place_name
 from handlers.wording.codes import word
 from handlers.wording.digest import COLUMNS
-from schemas.surveillance import Deadline, DigestSituation
+from schemas.surveillance import RULE_OF, Deadline, DigestSituation, Rule
 
 IN_COLUMNS = ("due", "absent", "warnings_1", "warnings_2", "warnings_3")
 ALWAYS = ("due", "absent")
@@ -82,7 +82,15 @@ def besides(t: Digest) -> Iterable[str]:
     if others:
         yield t.say("deadline_others", others=t.tongue.listed(others))
     if _has(t, "undecided"):
-        yield t.say("deadline_undecided", count=numbers["undecided"])
+        ends = [t.say("deadline_undecided_ends")] if _names_undecided(t) else []
+        yield " ".join((t.say("deadline_undecided", count=numbers["undecided"]), *ends))
+    if _has(t, "disputed"):
+        yield t.say("deadline_disputed", count=numbers["disputed"])
+
+
+def _names_undecided(t: Digest) -> bool:
+    """Whoever is told of them by name is of those who may end it, or who know them."""
+    return any(RULE_OF[because] is Rule.UNDECIDED for subject in t.situation.subjects for because in subject.because)
 
 
 def reassurance(t: Digest) -> Iterable[str]:

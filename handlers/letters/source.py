@@ -12,11 +12,15 @@ from handlers.wording.digest import COLUMNS
 from handlers.wording.duty import report
 from handlers.wording.source import unresolved
 from schemas.delivery import Attempt
-from schemas.surveillance import Because, SourceSituation, Trouble
+from schemas.surveillance import Because, SentBack, SourceSituation, Trouble
 
 Source = Telling[SourceSituation]
 
-OVER = (Because.SPEAKS_AGAIN, Because.PROVEN)
+OVER = (Because.SPEAKS_AGAIN, Because.PROVEN, Because.NOBODY_ABSENT, Because.NOTHING_SENT_BACK)
+OTHERWISE = (Because.VOUCHED_TOO_EARLY, Because.FEWER_ABSENT)
+"""What is the matter is something else than the trouble's own words say."""
+
+_REFUSED = (Trouble.REJECTED, Trouble.SENT_BACK)
 _PERIOD = re.compile(r"([^/]+)/\d{4}-\d{2}-\d{2}", re.ASCII)
 _TO_DO = {Trouble.SILENT: "do_silent", Trouble.UNPROVEN: "do_unproven", Trouble.BRAKED: "do_braked"}
 
@@ -38,7 +42,7 @@ def _party(t: Source) -> str:
 
 def _matter(t: Source) -> str:
     """What is the matter, or how it ended, as the phrases name it."""
-    said = has_reason(t.delivery, (*OVER, Because.VOUCHED_TOO_EARLY))
+    said = has_reason(t.delivery, (*OVER, *OTHERWISE))
     return said.value if said else t.situation.what.value
 
 
@@ -78,7 +82,8 @@ def matters(t: Source) -> Iterable[str]:
         return ended(t, _brief(t))
     reasons = unresolved(situation.last, t.lang) or word(BECAUSE, Because.REFUSED_AT_INTAKE, t.lang)
     count = dict(situation.counts).get(situation.what, 1)
-    said = t.say(_matter(t), party=_party(t), about=_about(t), reasons=reasons, count=t.tongue.number(count))
+    since = t.tongue.moment(situation.since or t.delivery.at)
+    said = t.say(_matter(t), party=_party(t), about=_about(t), reasons=reasons, count=t.tongue.number(count), since=since)
     return (said,) if _is_ended(t) else (*ended(t, ""), said)
 
 
@@ -104,7 +109,7 @@ def is_over(t: Source) -> str:
 
 def reasons(t: Source) -> bool:
     """The figures that met a threshold; of a refusal the reason has been said, and so has an end."""
-    return t.situation.what is not Trouble.REJECTED and not _is_ended(t)
+    return t.situation.what not in _REFUSED and not _is_ended(t)
 
 
 def is_graded(_: Source) -> bool:
@@ -118,11 +123,23 @@ def why(t: Source) -> str:
 
 
 def rows(t: Source) -> Iterable[Row]:
-    """The counts, where they say more than how often."""
+    """The counts, where they say more than how often; and what was refused, group by group."""
+    if t.situation.what is Trouble.SENT_BACK:
+        return tuple(_refused_rows(t))
     counts = [f"{t.tongue.number(value)} {word(COLUMNS, name, t.lang)}" for name, value in t.situation.counts]
     if t.situation.what is Trouble.REJECTED or not counts or is_cancelled(t.delivery):
         return ()
     return (Row(t.say("counts"), ", ".join(counts)),)
+
+
+def _refused_rows(t: Source) -> Iterable[Row]:
+    for group in t.situation.sent_back:
+        first, reason = group.first, unresolved(f"{group.kind}: {group.reason} ({group.field})", t.lang).partition(": ")[2]
+        where = {"topic": tidy(first.topic), "partition": first.partition, "offset": first.offset}
+        said = t.say("sent_back_row", kind=tidy(group.kind, 40), reason=reason, **where)
+        yield Row(t.say("so_many", count=t.tongue.number(group.count)), said)
+    if t.situation.more_sent_back:
+        yield Row(t.say("so_many", count=t.tongue.number(t.situation.more_sent_back)), t.say("more_sent_back"))
 
 
 def table(_: Source) -> Table | None:
@@ -138,4 +155,11 @@ def notes(t: Source) -> Iterable[str]:
 
 def facts(t: Source) -> list[dict[str, Any]]:
     """The counts, for programs."""
-    return [{"name": tidy(name), "value": value} for name, value in t.situation.counts]
+    counts = [{"name": tidy(name), "value": value} for name, value in t.situation.counts]
+    return counts + [_refused_fact(group) for group in t.situation.sent_back]
+
+
+def _refused_fact(group: SentBack) -> dict[str, Any]:
+    first = group.first
+    named = {"type": tidy(group.kind, 60), "reason": tidy(group.reason), "field": tidy(group.field, 60)}
+    return {"name": "refused", **named, "value": group.count, "first": f"{tidy(first.topic)}/{first.partition}/{first.offset}"}

@@ -48,6 +48,7 @@ COLUMNS: Mapping[str, Both] = {
     "warnings_3": Both("peringatan ke-3 atau lebih", "third warnings or later"),
     "to_check": Both("perlu diperiksa", "to check"),
     "objections": Both("keberatan", "objections"),
+    "disputed": Both("peringatan yang dibantah", "warnings objected to"),
     "allowed": Both("batas yang dipercaya", "believed at most"),
 }
 
@@ -98,8 +99,18 @@ PHRASES: Mapping[str, Both] = {
     "deadline_unchanged": Both("Belum ada izin yang berubah: ini USULAN.", "No permit has changed: these are PROPOSALS."),
     "deadline_others": Both("Selain itu: {others}.", "Besides: {others}."),
     "deadline_undecided": Both(
-        "{count} belum dapat dipastikan: ada kiriman yang tidak terbaca, jadi tidak ada yang dituduh. Anda diberi tahu bila sudah pasti.",
-        "{count} cannot be decided yet: something sent could not be read, so nobody is accused. You will be told once it is settled.",
+        "{count} belum dapat dipastikan: ada kiriman yang tidak terbaca atau atas nama lain; tidak ada yang dituduh. Anda diberi tahu bila "
+        "sudah pasti.",
+        "{count} cannot be decided yet: something sent was unreadable or in another name; nobody is accused. You will be told once it is "
+        "settled.",
+    ),
+    "deadline_undecided_ends": Both(
+        "Itu selesai bila laporannya diterima, atau bila pejabat mengecualikannya dengan alasan: `siaga act excuse`.",
+        "That ends with an accepted report, or when an official excuses it with a reason: `siaga act excuse`.",
+    ),
+    "deadline_disputed": Both(
+        "{count} keberatan atas peringatannya: tidak ada yang berubah sampai diperiksa pejabat; `siaga act waive` menghapus peringatannya.",
+        "{count} object to their warning: nothing changes until an official checks; `siaga act waive` takes that warning off the count.",
     ),
     "deadline_late": Both(
         "Laporan yang diterima tepat waktu tetapi baru kemudian sampai ke kami membatalkan peringatan; Anda akan diberi tahu.",

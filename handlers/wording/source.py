@@ -54,6 +54,16 @@ PHRASES: Mapping[str, Both] = {
         "An incident bulletin from {party} was REFUSED at intake and nobody has assessed it: {reasons}. There may be a real incident "
         "behind it. Refused from this source so far: {count}.",
     ),
+    "sent_back": Both(
+        "Data dari {party} DITOLAK di pintu masuk sejak {since}: {count}. Yang ditolak tidak dihitung sampai diperbaiki dan diterbitkan "
+        "lagi. Isinya tidak kami ulangi di sini; yang kami sebut hanya tempatnya.",
+        "Records of {party} have been REFUSED at intake since {since}: {count}. What is refused counts for nothing until it has been "
+        "corrected and published again. What was in it is not repeated here; only where it stands is named.",
+    ),
+    "nothing_sent_back": Both(
+        "SELESAI: belakangan ini tidak ada lagi data dari {party} yang ditolak.",
+        "OVER: lately nothing more of {party} has been refused.",
+    ),
     "silent": Both(
         "{party} DIAM{about}: batas diam yang dinyatakannya sendiri sudah lewat. Yang tidak dikirimnya tidak kami anggap tidak ada, dan "
         "tidak ada yang dituduh belum lapor sebelum ia berkabar lagi.",
@@ -69,6 +79,18 @@ PHRASES: Mapping[str, Both] = {
         "peringatan yang keluar, dan tidak ada yang dituduh, sampai seorang pejabat melepas atau memaafkan periode ini.",
         "HELD{about}: more seem not to have reported through {party} than is believable unchecked. No warning leaves, and nobody is "
         "accused, until an official releases or excuses the period.",
+    ),
+    "fewer_absent": Both(
+        "MASIH DITAHAN{about}: yang tampak belum lapor melalui {party} tidak lagi di atas batas yang dipercaya, tetapi peringatannya baru "
+        "keluar bila seorang pejabat melepasnya.",
+        "STILL HELD{about}: no more seem not to have reported through {party} than is believable, but warnings leave only when an official "
+        "releases the period.",
+    ),
+    "nobody_absent": Both(
+        "TIDAK ADA LAGI YANG DITAHAN{about}: tidak ada lagi yang tampak belum lapor melalui {party}. Tidak perlu melepas apa pun; bila "
+        "kemudian ada yang ternyata belum lapor, Anda diberi tahu lagi.",
+        "NOTHING IS HELD ANY MORE{about}: nobody seems not to have reported through {party} any more. Nothing need be released; if anybody "
+        "turns out not to have reported after all, you will be told again.",
     ),
     "vouched_too_early": Both(
         "TERLALU DINI{about}: sesudah {party} dinyatakan terbaca lengkap, masih datang sesuatu dari waktu itu. Yang diputuskan atas dasar "
@@ -106,11 +128,21 @@ PHRASES: Mapping[str, Both] = {
     "about_period": Both(" ({report} {period})", " ({report} {period})"),
     "about_last": Both(" ({last})", " ({last})"),
     "counts": Both("Angka", "Counts"),
+    "so_many": Both("{count} x", "{count} x"),
+    "sent_back_row": Both(
+        "{kind}: {reason}; yang pertama di {topic}, partisi {partition}, offset {offset}",
+        "{kind}: {reason}; the first is in {topic}, partition {partition}, offset {offset}",
+    ),
+    "more_sent_back": Both("dengan sebab lain", "for other reasons"),
     "some_source": Both("sumber yang tidak disebut", "an unnamed source"),
     "subject_rejected": Both("kabar kejadian DITOLAK di pintu masuk: {party}", "incident bulletin REFUSED at intake: {party}"),
+    "subject_sent_back": Both("data Anda DITOLAK di pintu masuk: {party}", "your data REFUSED at intake: {party}"),
+    "subject_nothing_sent_back": Both("tidak ada lagi yang ditolak: {party}", "nothing more refused: {party}"),
     "subject_silent": Both("sumber DIAM: {party}", "source SILENT: {party}"),
     "subject_unproven": Both("batas waktu BELUM TERBUKTI: {party}", "deadline NOT PROVEN: {party}"),
     "subject_braked": Both("peringatan massal DITAHAN: {party}", "mass warnings HELD: {party}"),
+    "subject_fewer_absent": Both("peringatan MASIH DITAHAN: {party}", "warnings STILL HELD: {party}"),
+    "subject_nobody_absent": Both("TIDAK ADA LAGI yang ditahan: {party}", "NOTHING held any more: {party}"),
     "subject_vouched_too_early": Both("dinyatakan lengkap TERLALU DINI: {party}", "vouched for TOO EARLY: {party}"),
     "subject_speaks_again": Both("sumber PULIH: {party}", "source RESTORED: {party}"),
     "subject_proven": Both("batas waktu SUDAH TERBUKTI: {party}", "deadline PROVEN: {party}"),

@@ -1,4 +1,4 @@
-"""`siaga act`: a named person says what is to become of a period: of one firm's, or of all. ESCALATION answers; nothing is judged here."""
+"""`siaga act`: a named person says what is to become of an escalation, or of a period. ESCALATION answers; nothing is judged here."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from streams.cli.hall.acting import Name, Person, Position, answered, present_of, told
+from streams.cli.hall.on_escalation import WORDS, Estate, Id, Revision, said_of_escalation
 from streams.cli.hall.say import AsJson, Stop, new_app
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from streams.live.settings import Settings
 
 app = new_app(
-    help="Say what is to become of a period.\n\n"
+    help="Say what is to become of an escalation, or of a period.\n\n"
     "Each verb waits up to 5 seconds for the answer; the exit code is 1 when it was not taken, or is still being checked.",
     epilog='Example: siaga act release iomki/2021-08-03 --as dir-perwilayahan --name "N. N." --reason "benar: libur bersama"',
 )
@@ -29,6 +30,7 @@ AFirm = Annotated[str | None, typer.Option(help="The firm, as the register names
 APermit = Annotated[str | None, typer.Option(help="The number of its permit; without it all firms.")]
 Reason = Annotated[str, typer.Option(help="Why; it is recorded.")]
 AReason = Annotated[str | None, typer.Option(help="Why, if there is more to say; it is recorded.")]
+Action = Annotated[str, typer.Option(metavar="CODE", help="What was asked, by its code, as state_filed.")]
 Step = Annotated[
     str | None, typer.Option(metavar="STEP", help="The step that was proposed: deactivation, freeze or revocation; none for a warning.")
 ]
@@ -106,6 +108,39 @@ def dispute(period: Period, firm: Firm, permit: Permit, *, position: Position, n
 def release(period: Period, *, position: Position, name: Name, reason: Reason, as_json: AsJson = False) -> None:
     """The mass absence is real: what the brake holds back of this period may leave (G2)."""
     _act("release", _duty(period), Person(position, name), as_json, reason=reason)
+
+
+@app.command(
+    "decline",
+    short_help="It is not mine, or wrong.",
+    epilog='Example: siaga act decline E-fbbf98389a --revision 2 --as kemnaker --name "N. N." --reason "keliru"',
+)
+def decline(
+    id: Id, revision: Revision, *, position: Position, name: Name, reason: Reason, estate: Estate = None, as_json: AsJson = False
+) -> None:
+    """It is not yours, or something is wrong. If nobody who was asked is left to take it, the next level is told at once."""
+    _of_escalation("decline", (id, revision), Person(position, name), as_json, estate, reason=reason)
+
+
+@app.command(
+    "done",
+    short_help="What was asked is done.",
+    epilog='Example: siaga act done E-fbbf98389a --action secure --revision 2 --as kemnaker --name "N. N."',
+)
+def done(
+    id: Id, revision: Revision, *, position: Position, name: Name, action: Action, estate: Estate = None, as_json: AsJson = False
+) -> None:
+    """What was asked of your position is done; every later message says so."""
+    _of_escalation("done", (id, revision), Person(position, name), as_json, estate, action=action)
+
+
+def _of_escalation(act: str, escalation: tuple[str, int], person: Person, as_json: bool, estate: str | None, **more: str) -> None:
+    from schemas import operator
+    from streams.cli.hall import place
+
+    model: type[Act] = getattr(operator, act.capitalize())
+    answer = asyncio.run(said_of_escalation(place.settings_with_kafka(), model, escalation, person, estate, **more))
+    told(as_json, {"act": act, "escalation": escalation[0]}, f"{act} {escalation[0]} r{escalation[1]}", answer, WORDS)
 
 
 def _duty(period: str, firm: str | None = None, permit: str | None = None) -> dict[str, str]:

@@ -1,17 +1,16 @@
 """`siaga dry-run`: the whole line over a file of facts or a story, in memory. It has no channel, so it cannot send."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams.cli.hall.say import BAD_INPUT, AsJson, Stop, end, out
+from streams.cli.hall.say import BAD_INPUT, DONE, NO, AsJson, Stop, end, out
 
 if TYPE_CHECKING:
     from schemas.word import UtcMs
-    from streams.cli.hall.paper import Run
 
 EXAMPLE = "Example: siaga dry-run facts.ndjson --until 2026-11-24T09:00:00+08:00"
 
@@ -31,19 +30,20 @@ def dry_run(facts: Facts, registry: Register = None, policy: Policy = None, unti
     """What would come of a file of facts, acts and watermarks: its alerts, escalations and deliveries, one JSON object per line.
 
     Sends nothing and needs no Kafka. Time goes to when each line was received (recordedtime, or when it was said); where the file has
-    watermarks of siaga/story, these alone move it. A story is played with its acts. A refused line is named, and nothing is run; what is
-    refused later, and what is odd, is told on stderr. --json prints one object, with the same words in `said`.
+    watermarks of siaga/story, these alone move it. A story is played with its acts. What is refused is printed too ("word": "refused", its
+    line, field and reason): where a line cannot be read nothing is run, and the exit code is 2; where the register or the calendar refuses
+    it, 1. What is odd is told on stderr. --json prints one object, with the same words in `said`.
     """
     from streams.cli.hall import paper, place
 
     chosen = paper.chosen(place.settings(), policy)
     run = paper.run(chosen, facts, registry, _instant(until))
-    if run.refused:
-        _tell_refused(run, as_json)
-    out(as_json, run.as_json(), (word.decode() for word in run.said))
+    out(as_json, run.as_json(), run.as_lines())
     if not as_json:
         _beside(run.remarks)
+    if not as_json or not run.ran:
         _beside([run.in_short()])
+    end(BAD_INPUT if not run.ran else NO if run.refused else DONE)
 
 
 def _instant(text: str | None) -> "UtcMs | None":
@@ -53,13 +53,6 @@ def _instant(text: str | None) -> "UtcMs | None":
         return parse_time(text) if text else None
     except ValueError as error:
         raise Stop(f"--until: {error}") from None
-
-
-def _tell_refused(run: "Run", as_json: bool) -> None:
-    found: Mapping[str, Any] = {"facts": run.name, "lines": run.lines, "refused": [line.as_json() for _, line in run.refused]}
-    out(as_json, found, (line.in_words(file) for file, line in run.refused))
-    _beside([f"{len(run.refused)} of {run.lines} lines are refused, nothing was run; correct them and try again"])
-    end(BAD_INPUT)
 
 
 def _beside(lines: Iterable[str]) -> None:

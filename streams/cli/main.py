@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from streams.cli import ack, act, audit, broker, demo, dry_run, publish, simulate, topics, worker
+from streams.cli import ack, ackpage, act, audit, broker, demo, dry_run, publish, schemas, simulate, topics, worker
 from streams.cli.hall.say import Verbs, new_app
 
 app = new_app(cls=Verbs)
@@ -33,11 +33,13 @@ app.command("worker", short_help="Run all rooms, or some of them.", epilog=worke
 app.command("broker", short_help="Run the embedded Apache Kafka.", epilog=broker.EXAMPLE)(broker.broker)
 app.add_typer(topics.app, name="topics")
 app.command("publish", short_help="Judge a file of facts, and publish it.", epilog=publish.EXAMPLE)(publish.publish)
+app.command("schemas", short_help="What may be published: JSON Schemas, AsyncAPI.", epilog=schemas.EXAMPLE)(schemas.schemas)
 app.command("simulate", short_help="Write a story to a file, or play it on Kafka.", epilog=simulate.EXAMPLE)(simulate.simulate)
 app.command("dry-run", short_help="What would be said of a file, and to whom; sends nothing.", epilog=dry_run.EXAMPLE)(dry_run.dry_run)
 app.command("audit", short_help="Say everything again, and compare.", epilog=audit.EXAMPLE)(audit.audit)
 app.command("ack", short_help="Acknowledge: you take an escalation.", epilog=ack.EXAMPLE)(ack.ack)
 app.add_typer(act.app, name="act")
+app.command("ackpage", short_help="The page that links of messages open.", epilog=ackpage.EXAMPLE)(ackpage.ackpage)
 
 if __name__ == "__main__":
     app()

@@ -65,11 +65,11 @@ def _tell_refused(file: str, lines: Sequence["Read"], refused: Sequence["Read"],
 
 
 def _tell_checked(file: str, lines: Sequence["Read"], as_json: bool) -> None:
-    from streams.cli.hall.reading import remarks
+    from streams.cli.hall.reading import remarks, unchecked
 
-    noted = remarks(file, lines)
-    found = {"file": file, "lines": len(lines), "published": 0, "refused": [], "remarks": noted}
-    out(as_json, found, [*noted, f"{file}: {len(lines)} events in order{_by_topic(lines)}"])
+    noted, left = remarks(file, lines), unchecked(file, lines)
+    found = {"file": file, "lines": len(lines), "published": 0, "refused": [], "remarks": noted, "unchecked": left}
+    out(as_json, found, [*noted, *left, f"{file}: {len(lines)} events in order{_by_topic(lines)}"])
 
 
 def _by_topic(lines: Sequence["Read"]) -> str:

@@ -44,7 +44,7 @@ class TopicState(NamedTuple):
 
 def as_record(record: ConsumerRecord[bytes, bytes], topic: str) -> Record:
     """The broker's record as rooms see it. A header without a value, which Kafka allows, has an empty one."""
-    headers = tuple((name, value or b"") for name, value in record.headers)
+    headers = tuple([header if header[1] else (header[0], b"") for header in record.headers])
     return Record(topic, record.partition, record.offset, record.timestamp, record.key, record.value, headers)
 
 

@@ -27,7 +27,7 @@ class RegistryView:
             exercise=settings.exercise,
             story_time=settings.time is TimeSource.WATERMARKS,
         )
-        self._keys = (digest_key, case_key)
+        self._admission = Admission(self.registry, digest_key, case_key)
         self._settings = settings
         self._tp = TopicPartition(settings.prefix + REGISTRY.name, 0)
         self._consumer: AIOKafkaConsumer | None = None
@@ -65,7 +65,7 @@ class RegistryView:
 
     def admission(self, _: Record) -> Admission:
         """What a seat of INTAKE knows besides its inbox."""
-        return Admission(self.registry, *self._keys)
+        return self._admission
 
     async def close(self) -> None:
         """Let go of the connection."""

@@ -31,7 +31,8 @@ class SeatCount(Part, frozen=True, array_like=True):
 class Period(Part, frozen=True, array_like=True):
     """One period as all seats have counted it.
 
-    allowed: how many absences would have passed when it was judged; None before that. fallen: no more than those are absent by now.
+    allowed: how many absences would have passed when it was judged; None before that. fallen: no more than those are absent by now;
+    emptied: none at all, so that there is nothing to release.
     lifted_at: the number of the last tick before a person lifted the brake. silence: that of its source, shortly before the deadline.
     """
 
@@ -42,6 +43,7 @@ class Period(Part, frozen=True, array_like=True):
     fallen: bool = False
     lifted_at: int | None = None
     silence: Silence | None = None
+    emptied: bool = False
 
     @property
     def due(self) -> int:
@@ -123,10 +125,16 @@ def judged(obligation: Obligation, deadlines: Deadlines, silences: Mapping[str, 
     periods: list[Period] = []
     for period in obligation.periods:
         after = _judge(period, silences.get(period.name), periods, deadlines) if period.allowed is None else _risen(period)
-        periods.append(msgspec.structs.replace(after, fallen=after.is_held and after.absent <= (after.allowed or 0)))
+        fallen = after.is_held and after.absent <= (after.allowed or 0)
+        periods.append(msgspec.structs.replace(after, fallen=fallen, emptied=after.is_held and not after.absent))
     pairs = zip(periods, obligation.periods, strict=True)
-    news = tuple(period for period, before in pairs if period.is_held and (period.braked, period.fallen) != (before.braked, before.fallen))
+    news = tuple(period for period, before in pairs if period.is_held and _says(period) != _says(before))
     return Judged(_kept(obligation.name, periods), news)
+
+
+def _says(period: Period) -> tuple[bool, bool, bool]:
+    """What the desk is told of, and told again when it changes."""
+    return period.braked, period.fallen, period.emptied
 
 
 def _risen(period: Period) -> Period:

@@ -49,6 +49,12 @@ def find(obligation: Obligation, day: date) -> Period | None:
     return found if found and found.day == day else None
 
 
+def named(obligation: Obligation, day: date) -> Period:
+    """The period of that name, be it one of which a revision says that it never fell due: under the regime of that time."""
+    regime = next((one for one in reversed(obligation.regimes) if one.effective_from <= day), obligation.regimes[0])
+    return find(obligation, day) or Period(obligation.id, regime, day, _instant(day), end_of(day))
+
+
 @_remembered
 def following(obligation: Obligation, after: UtcMs) -> Period | None:
     """The first period that is due later than `after`; None when the obligation has ended."""
@@ -64,6 +70,11 @@ def window(obligation: Obligation, since: date, until: date) -> tuple[Period, ..
 def end_of(day: date) -> UtcMs:
     """24:00 in Jakarta, in UTC milliseconds."""
     return _instant(day + _DAY)
+
+
+def due_at(day: str) -> UtcMs:
+    """Before which instant the period of that name was due."""
+    return end_of(date.fromisoformat(day))
 
 
 def _in_force(obligation: Obligation) -> Iterator[tuple[Regime, date]]:

@@ -76,30 +76,34 @@ class _Queue:
 class Dues:
     """The dues of one seat: by the time of law and policy, by the broker's clock, and one queue for each gate that is waited for."""
 
-    __slots__ = ("_at", "_gate_of", "_gates", "_wall")
+    __slots__ = ("_at", "_dues", "_gates", "_wall")
 
     def __init__(self) -> None:
         self._at = _Queue()
         self._wall = _Queue()
         self._gates: dict[str, _Queue] = {}
-        self._gate_of: dict[str, str] = {}
+        self._dues: dict[str, Due] = {}
 
     def __bool__(self) -> bool:
         """Whether anything is due at any time."""
-        return bool(self._at.when or self._wall.when or self._gate_of)
+        return bool(self._dues)
 
     def set(self, entry: str, due: Due | None) -> None:
         """What the entry wants from now on; None wants nothing."""
-        at, wall, proven = due or _NOTHING
-        self._at.set(entry, at)
-        self._wall.set(entry, wall)
-        if proven is not None or entry in self._gate_of:
-            self._set_proven(entry, proven)
+        before, now = self._dues.get(entry, _NOTHING), due or _NOTHING
+        if now == before:
+            return
+        self._at.set(entry, now.at)
+        self._wall.set(entry, now.wall)
+        self._set_proven(entry, before.proven, now.proven)
+        if now == _NOTHING:
+            del self._dues[entry]
+        else:
+            self._dues[entry] = now
 
     def of(self, entry: str) -> Due:
         """What the entry wants."""
-        gate = self._gate_of.get(entry)
-        return Due(self._at.when.get(entry), self._wall.when.get(entry), None if gate is None else (gate, self._gates[gate].when[entry]))
+        return self._dues.get(entry, _NOTHING)
 
     def least(self) -> Least:
         """The least instant of each clock and gate at which anything is due."""
@@ -124,17 +128,16 @@ class Dues:
             for queue in touched:
                 queue.put_back()
 
-    def _set_proven(self, entry: str, proven: tuple[str, UtcMs] | None) -> None:
-        gate, instant = proven or ("", None)
-        before = self._gate_of.get(entry)
-        if before is not None and (proven is None or before != gate):
-            self._gates[before].set(entry, None)
-            del self._gate_of[entry]
-            if not self._gates[before].when:
-                del self._gates[before]
-        if proven is not None:
-            self._gate_of[entry] = gate
-            self._gates.setdefault(gate, _Queue()).set(entry, instant)
+    def _set_proven(self, entry: str, before: tuple[str, UtcMs] | None, now: tuple[str, UtcMs] | None) -> None:
+        if before is not None and (now is None or before[0] != now[0]):
+            self._gates[before[0]].set(entry, None)
+            if not self._gates[before[0]].when:
+                del self._gates[before[0]]
+        if now is not None:
+            gate, instant = now
+            if gate not in self._gates:
+                self._gates[gate] = _Queue()
+            self._gates[gate].set(entry, instant)
 
     def _sooner(self, reached: Reached) -> tuple[_Item, _Queue] | None:
         """What is due first, and the queue in which it stands."""

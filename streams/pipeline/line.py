@@ -7,6 +7,8 @@ loop around it. Nothing here does I/O or reads a clock.
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+import msgspec
+
 from schemas.policy import Policy, Roster
 from schemas.topics import Topic
 from schemas.word import Stamp, UtcMs, Word
@@ -31,7 +33,10 @@ class Record(NamedTuple):
 
     def header(self, name: str) -> str:
         """The value of a header of one of our own words; empty when it is absent."""
-        return next((value.decode("utf-8", "replace") for header, value in self.headers if header == name), "")
+        for header, value in self.headers:
+            if header == name:
+                return value.decode("utf-8", "replace")
+        return ""
 
 
 class Due(NamedTuple):
@@ -70,11 +75,16 @@ class Step(NamedTuple):
 NOTHING = Step()
 
 
-class InForce(NamedTuple):
+class InForce(msgspec.Struct, frozen=True, gc=False):
     """What a record is decided by: the policy and roster revisions stamped on it."""
 
     policy: Policy
     roster: Roster
+
+    @property
+    def stamp(self) -> Stamp:
+        """What is said because of the record bears the same."""
+        return Stamp(self.policy.revision, self.roster.revision)
 
 
 class NotInstalledError(Exception):

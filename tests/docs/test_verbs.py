@@ -29,7 +29,19 @@ def help_of(verb):
 
 
 def test_these_verbs_exist():
-    assert {verb[0] for verb in VERBS} >= {"demo", "worker", "broker", "topics", "publish", "simulate", "dry-run", "audit", "ack", "act"}
+    assert {verb[0] for verb in VERBS} >= {
+        "demo",
+        "worker",
+        "broker",
+        "topics",
+        "publish",
+        "simulate",
+        "dry-run",
+        "audit",
+        "ack",
+        "act",
+        "ackpage",
+    }
 
 
 def test_the_files_of_the_folder_are_its_verbs():

@@ -193,8 +193,13 @@ async def _until_all_is_said(running: Night) -> None:
         odd, bad = 1 + sum(bool(what) for _, what in ODD_WATERMARKS.values()), len(BAD) + len(BAD_REPORTS)
         while len(await _words(running, REJECTED, "oddity")) < odd or len(await _words(running, REJECTED, "rejected")) < bad:
             await asyncio.sleep(1)
-        while not any(word.about == DESK for word in await _words(running, ESCALATIONS, "escalation")):
+        while not await _are_told_of(running, DESK, "nobody-knows/"):
             await asyncio.sleep(1)
+
+
+async def _are_told_of(running: Night, *wanted: str) -> bool:
+    abouts = [word.about for word in await _words(running, ESCALATIONS, "escalation")]
+    return all(any(about.startswith(each) for about in abouts) for each in wanted)
 
 
 async def _words(running: Night, topic: object, name: str) -> list[object]:

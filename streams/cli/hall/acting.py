@@ -8,19 +8,14 @@ import typer
 from streams.cli.hall.say import DONE, NO, Stop, end, out
 
 if TYPE_CHECKING:
-    from schemas.cloud import Cloud
     from schemas.escalation import Answer
-    from schemas.ledger import Progress
     from schemas.operator import Act
-    from schemas.word import UtcMs
     from streams.live.kafka import Ends
+    from streams.live.present import Present
     from streams.live.settings import Settings
 
 WAIT_SECONDS = 5
-TAKEN = ("taken", "taken_in_part", "recorded")
-_LAST_OFFSETS = (500, 5_000, 50_000, None)
-"""How far back the newest word of INTAKE is looked for on `progress`: it speaks each half minute, the other rooms in between."""
-
+TAKEN = ("taken", "taken_in_part", "recorded", "passed_on")
 Position = Annotated[str, typer.Option("--as", metavar="POSITION", help="The position that you act for, as disnakertrans:72.")]
 Name = Annotated[str, typer.Option(help="Your name; it is recorded, and printed in no message.")]
 
@@ -30,13 +25,6 @@ class Person(NamedTuple):
 
     position: str
     name: str
-
-
-class Present(NamedTuple):
-    """Now: by the broker's clock, and by what moves the time of law and policy here. No clock of ours is read."""
-
-    wall: "UtcMs"
-    at: "UtcMs"
 
 
 def told(as_json: bool, about: Mapping[str, Any], title: str, answer: "Answer | None", words: Mapping[str, str]) -> None:
@@ -51,45 +39,25 @@ def told(as_json: bool, about: Mapping[str, Any], title: str, answer: "Answer | 
     end(DONE if judged in TAKEN else NO)
 
 
-async def present_of(settings: "Settings") -> Present | None:
-    """The newest word of INTAKE on how far it has read tells what time it is; None where no worker has ever run."""
-    from schemas import codec
-    from schemas.ledger import Progress
-    from schemas.topics import PROGRESS
-    from streams.live import kafka
+async def present_of(settings: "Settings") -> "Present | None":
+    """What time it is there; None where no worker has ever run."""
+    from streams.live import present
 
-    for last in _LAST_OFFSETS:
-        newest = None
-        async for record in kafka.read(settings, PROGRESS, last=last):
-            word = codec.decode(record.value or b"")
-            if isinstance(word, Progress) and word.room == "intake":
-                newest = Present(record.timestamp, _time_of(settings, word, record.timestamp))
-        if newest:
-            return newest
-    return None
-
-
-def _time_of(settings: "Settings", word: "Progress", wall: "UtcMs") -> "UtcMs":
-    """A story's time is how far its publisher has come."""
-    from schemas.ids import STORY
-    from streams.live.settings import TimeSource
-
-    if settings.time is TimeSource.CLOCK:
-        return wall
-    return next((read.through for read in word.sources if read.source == STORY), wall)
+    return await present.present_of(settings)
 
 
 async def answered(
-    settings: "Settings", act: "type[Act]", on: Mapping[str, Any], person: Person, *, present: Present | None, key: str, **more: Any
+    settings: "Settings", act: "type[Act]", on: Mapping[str, Any], person: Person, *, present: "Present | None", key: str, **more: Any
 ) -> "Answer | None":
     """Publish an act under a key and wait for the word on it; None when none came in time. What INTAKE would refuse is not published."""
     from schemas.topics import ACTS, ESCALATIONS
     from streams.cli.hall import place
     from streams.live import kafka
+    from streams.live.present import stated
 
     if present is None:
         raise Stop(f"no worker has ever run under the prefix {settings.prefix}; start one with: siaga worker")
-    said = _stated(act, {"on": on, "position": person.position, "name": person.name, **more}, present.at, settings.exercise)
+    said = stated(act, {"on": on, "position": person.position, "name": person.name, **more}, present.at, exercise=settings.exercise)
     message = said.binary()
     _refuse_what_intake_would(act, message.value)
     ends = await place.in_time(kafka.ends(settings, ESCALATIONS))
@@ -99,15 +67,6 @@ async def answered(
         return await place.in_time(_answer(settings, said.id, ends), WAIT_SECONDS)
     except TimeoutError:
         return None
-
-
-def _stated(act: "type[Act]", data: Mapping[str, Any], at: "UtcMs", exercise: bool) -> "Cloud":
-    from schemas.cloud import Cloud
-    from schemas.ids import digest
-    from schemas.word import format_time
-
-    stated = {**data, "acted_at": format_time(at), "exercise": exercise}
-    return Cloud(act.type, "siaga/cli", f"cli/{digest(act.type, *map(str, stated.values()))}", stated, at, at)
 
 
 def _refuse_what_intake_would(act: "type[Act]", value: bytes) -> None:

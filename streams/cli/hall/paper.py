@@ -26,6 +26,7 @@ from streams.live.library import Library
 from streams.live.settings import Settings
 from streams.pipeline.clock import Pace
 from streams.pipeline.intake.admit import Admission
+from streams.pipeline.intake.decode import Refused
 from streams.pipeline.intake.judge import Terms
 from streams.pipeline.intake.registry import Registry
 from streams.replay.dry_run import DryRun
@@ -43,6 +44,10 @@ PAPER_KEY = b"paper"
 _HEADERS = (("content-type", STRUCTURED.encode()),)
 
 
+Refusal = Mapping[str, Any]
+"""One line that is refused: where it stands (or which record it was), the field, the reason, and what to correct."""
+
+
 class Chosen(NamedTuple):
     """What everything is decided by: the revisions that are installed, or one policy alone."""
 
@@ -51,14 +56,18 @@ class Chosen(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What came of a run. refused: with their file; where there are any, nothing was run. said: words as they are written, in order."""
+    """What came of a run. refused: what was not taken in, for programs. said: words as they are written, in order.
+
+    ran: whether every line could be read; else nothing was run.
+    """
 
     name: str
     lines: int
-    refused: Sequence[tuple[str, Read]] = ()
+    refused: Sequence[Refusal] = ()
     said: Sequence[bytes] = ()
     remarks: Sequence[str] = ()
     until: UtcMs = 0
+    ran: bool = True
 
     def counts(self) -> Mapping[str, int]:
         """Words by their kind."""
@@ -67,14 +76,25 @@ class Run(NamedTuple):
 
     def in_short(self) -> str:
         """One line."""
+        if not self.ran:
+            return f"{len(self.refused)} of {self.lines} lines are refused, nothing was run; correct them and try again"
         counts = ", ".join(f"{count} {name}" for name, count in self.counts().items())
+        counts += f", {len(self.refused)} refused" if self.refused else ""
         return f"{self.name}: {self.lines} lines up to {format_time(self.until)}: {counts}; nothing was sent"
 
     def as_json(self) -> Mapping[str, Any]:
         """The same for programs."""
+        refused = list(self.refused)
+        if not self.ran:
+            return {"facts": self.name, "lines": self.lines, "refused": refused}
         said = [json.loads(word) for word in self.said]
         counts = {"facts": self.name, "lines": self.lines, "until": format_time(self.until), **self.counts()}
-        return {**counts, "refused": [], "remarks": list(self.remarks), "said": said}
+        return {**counts, "refused": refused, "remarks": list(self.remarks), "said": said}
+
+    def as_lines(self) -> Iterator[str]:
+        """What was said, and behind it what was refused: one JSON object per line."""
+        yield from (word.decode() for word in self.said)
+        yield from (json.dumps(refusal, ensure_ascii=False) for refusal in self.refused)
 
 
 def chosen(settings: Settings, policy: Path | None) -> Chosen:
@@ -92,14 +112,14 @@ def run(chosen: Chosen, facts: str, registry: str | None, until: UtcMs | None) -
         return _run_story(chosen, _story(facts), registry, until)
     files = [(file, reading.content_of(file)) for file in (registry, facts) if file]
     lines = [(file, line) for file, content in files for line in _judged(chosen, content)]
-    if refused := [(file, line) for file, line in lines if line.refused]:
-        return Run(facts, len(lines), refused)
+    if refused := [_refusal(f"{file}:{line.number}", line.refused) for file, line in lines if line.refused]:
+        return Run(facts, len(lines), refused, ran=False)
     spoken = list(_spoken(chosen, [line for _, line in lines]))
     line = _line(chosen, _exercise(lines), wall=max((each.at or 0 for each in spoken), default=0))
     heard = read_out(line, spoken, until=until)
     where = [f"{file}:{read.number}" for file, read in lines]
     noted = [note for file, content in files for note in reading.remarks(file, [read for name, read in lines if name == file])]
-    return Run(facts, len(lines), (), _said(line), (*noted, *_odd(line, heard, where)), heard.until)
+    return _told(Run(facts, len(lines), remarks=noted, until=heard.until), line, _Origins(heard, where))
 
 
 def _story(name: str) -> Story:
@@ -120,7 +140,7 @@ def _run_story(chosen: Chosen, told: Story, registry: str | None, until: UtcMs |
         told = told.model_copy(update={"registry": tuple(_activating(entered, chosen.only) for entered in told.registry)})
     line = _line(chosen, exercise=True, wall=told.until)
     undone = play(line, told)
-    return Run(told.name, len(told.lines), (), _said(line), (*undone, *_odd(line, Heard({}, 0), ())), told.until)
+    return _told(Run(told.name, len(told.lines), remarks=undone, until=told.until), line, _Origins(Heard({}, 0), ()))
 
 
 def _activating(entered: Any, policy: str) -> Any:
@@ -218,19 +238,39 @@ def _said(line: DryRun) -> list[bytes]:
     return [value for _, value in sorted(found)]
 
 
-def _odd(line: DryRun, heard: Heard, where: Sequence[str]) -> Iterator[str]:
-    """What INTAKE refused only when its time had come, what is odd, and what a room broke on."""
+class _Origins(NamedTuple):
+    """Which line of which file a record was."""
 
-    def of(word: Rejected | Oddity | Parked) -> str:
-        number = heard.origins.get((word.origin.topic, word.origin.partition, word.origin.offset))
-        return where[number] if number is not None else f"{word.origin.topic}/{word.origin.partition}/{word.origin.offset}"
+    heard: Heard
+    where: Sequence[str]
 
-    for topic in (REJECTED, PARKED):
-        for word in line.words(topic):
-            match word:
-                case Rejected():
-                    yield f"{of(word)}: {one_line(word.field)}: {word.reason.replace('_', ' ')}; {one_line(word.correct)}"
-                case Oddity():
-                    yield f"{of(word)}: {str(word.what).replace('_', ' ')}; it is listed, and decides nothing"
-                case Parked():
-                    yield f"{of(word)}: {word.room} broke on it ({word.error}); it is set aside"
+    def of(self, word: Rejected | Oddity | Parked) -> str:
+        """The file and line; of a story, the record."""
+        origin = word.origin
+        number = self.heard.origins.get((origin.topic, origin.partition, origin.offset))
+        return self.where[number] if number is not None else f"{origin.topic}/{origin.partition}/{origin.offset}"
+
+
+def _told(run: Run, line: DryRun, origins: _Origins) -> Run:
+    """With what was said, what INTAKE refused only when its time had come, what is odd, and what a room broke on.
+
+    A watermark stands in every partition: what is the matter with it is told once.
+    """
+    refused, remarks = list[Refusal](), list(run.remarks)
+    for word in (word for topic in (REJECTED, PARKED) for word in line.words(topic)):
+        match word:
+            case Rejected():
+                refused.append(_refusal(origins.of(word), word))
+            case Oddity():
+                remarks.append(f"{origins.of(word)}: {str(word.what).replace('_', ' ')}; it is listed, and decides nothing")
+            case Parked():
+                remarks.append(f"{origins.of(word)}: {word.room} broke on it ({word.error}); it is set aside")
+    once = {json.dumps(refusal): refusal for refusal in refused}
+    return run._replace(refused=list(once.values()), said=_said(line), remarks=list(dict.fromkeys(remarks)))
+
+
+def _refusal(where: str, refused: Refused | Rejected) -> Refusal:
+    file, _, number = where.rpartition(":")
+    place = {"file": file, "line": int(number)} if file else {"record": where}
+    said = {"field": one_line(refused.field), "reason": str(refused.reason), "correct": one_line(refused.correct)}
+    return {"word": "refused", **place, **said}

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from schemas.facts import FACTS
-from schemas.topics import BY_NAME, INCIDENTS, INTAKE_TOPICS, Topic
+from schemas.intake import SourceWatermark
+from schemas.topics import BY_NAME, INCIDENTS, INTAKE_TOPICS, REPORTS, Topic
 from streams.cli.hall.say import Stop, one_line
 from streams.live import library
 from streams.live.settings import Settings, TimeSource
@@ -101,6 +102,14 @@ def remarks(file: str, lines: Sequence[Read]) -> list[str]:
             what = "says the same again and changes nothing" if same else "has other content: it will be listed, and decides nothing"
             said.append(f"{file}:{line.number}: source and id are those of line {before.number}; it {what}")
     return said
+
+
+def unchecked(file: str, lines: Sequence[Read]) -> list[str]:
+    """What a file alone cannot tell of reports and watermarks, in one line; nothing where it has none."""
+    if not any(line.topic == REPORTS or (line.event and isinstance(line.event.fact, SourceWatermark)) for line in lines):
+        return []
+    needs = "whether source, permit and firm belong together, and the period had begun"
+    return [f"{file}: not checked, for it takes the register and the calendar: {needs}; siaga dry-run FILE --registry FILE does"]
 
 
 def content_of(file: str) -> bytes:

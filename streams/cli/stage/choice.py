@@ -1,4 +1,4 @@
-"""Choice: one person may take the escalation before the simulator does, by a key here or by command elsewhere. Out: who did."""
+"""Choice: one person may take the escalation before the simulator does, by key, command or the link of the mail. Out: who did."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -33,7 +33,7 @@ class Choice:
         taken, by_key = await self._waited_for(line.act.position, scene)
         self._screen.wait("")
         if taken:
-            self._say(f"taken by {taken.name}, from another terminal")
+            self._say(f"taken by {taken.name}, by command or link")
             return None
         if by_key:
             self._say("taken by you, here")
@@ -45,6 +45,7 @@ class Choice:
         taking = f"--revision {words.newest_revision(scene)} --as {act.position} --name YOU"
         self._say(f"press a key within {self._wait_seconds:g} s to take it as {words.short(act.position)}, or in another terminal:")
         self._say(f"{self._command} ack {words.newest_id(scene)} {taking}")
+        self._say("or by the link in its mail, in the mailbox named above")
         self._screen.wait("waiting for you")
 
     async def _waited_for(self, position: str, scene: Scene) -> tuple[Answer | None, bool]:

@@ -61,7 +61,7 @@ class Evening:
 
     def play(self, stories: Sequence[Story]) -> dict[str, Any]:
         """Everything, from the first line to the verdict."""
-        port, theirs = troupe.view_port(), os.environ.get("SIAGA_KAFKA", "")
+        port, theirs = troupe.free_port(troupe.MAIL_VIEW_PORT), os.environ.get("SIAGA_KAFKA", "")
         named = f"Kafka at {theirs}" if theirs else f"Apache Kafka {KAFKA}"
         self._screen.line(f"siaga demo  {named} · 2 workers · mail http://{LOOPBACK}:{port}    LATIHAN/EXERCISE")
         if not theirs:
@@ -113,8 +113,11 @@ class Evening:
             catcher = await stack.enter_async_context(troupe.catcher(home, port))
             await stack.enter_async_context(_topics(settings))
             stack.enter_context(place.noted(running.bootstrap, settings.prefix, TimeSource.WATERMARKS))
-            told = troupe.environment(settings, catcher, home / "state")
+            page_port = troupe.free_port(troupe.PAGE_PORT)
+            told = troupe.environment(settings, catcher, home / "state", page_port)
             crew = await stack.enter_async_context(troupe.workers(told, home, running.check))
+            if self._waits:
+                await stack.enter_async_context(troupe.page(told, home, page_port))
             scene = await stack.enter_async_context(play.listening(settings))
             first = await stack.enter_async_context(_begun(self._first_message(scene)))
             await crew.while_they_work(self._perform(story, settings, scene, crew, catcher, is_first=is_first))

@@ -21,7 +21,7 @@ from streams.live.broker import Broker, BrokerDied, DirectoryInUse, death_follow
 from streams.live.settings import Settings
 from streams.simulate.catchers import HOOK_LOG, LOOPBACK, MAIL_LOG
 
-MAIL_VIEW_PORT = 8025
+MAIL_VIEW_PORT, PAGE_PORT = 8025, 8080
 WATERMARK_SECONDS = "2"
 _STOP_SECONDS, _START_SECONDS = 12, 20
 _OURS_ALONE = ("SIAGA_INSTANCE", "SIAGA_SECRETS_DIR", "SIAGA_SMTP_PASSWORD_FILE", "SIAGA_WEBHOOK_SECRET_FILE", "SIAGA_LINK_SECRET_FILE")
@@ -60,9 +60,9 @@ class Catcher(NamedTuple):
         return _lines(self.folder / HOOK_LOG)
 
 
-def view_port() -> int:
-    """Where caught mails can be looked at: the usual port of such mailboxes, or any that is free."""
-    for port in (MAIL_VIEW_PORT, 0):
+def free_port(usual: int) -> int:
+    """The usual port of such a thing, or any that is free."""
+    for port in (usual, 0):
         try:
             with socket.create_server((LOOPBACK, port)) as held:
                 return int(held.getsockname()[1])
@@ -117,8 +117,8 @@ async def catcher(directory: Path, http_port: int, faults: Sequence[str] = FAULT
         await _ended([process])
 
 
-def environment(settings: Settings, caught: Catcher, state: Path) -> dict[str, str]:
-    """What a worker of the demo is told: the caller's own environment, but every way out leads to the catcher."""
+def environment(settings: Settings, caught: Catcher, state: Path, page_port: int = PAGE_PORT) -> dict[str, str]:
+    """What a worker of the demo is told: the caller's own environment, but every way out leads to the catcher, every link to our page."""
     kept = {name: value for name, value in os.environ.items() if name not in _OURS_ALONE}
     return kept | {
         "SIAGA_KAFKA": settings.kafka,
@@ -134,6 +134,7 @@ def environment(settings: Settings, caught: Catcher, state: Path) -> dict[str, s
         "SIAGA_WEBHOOK_SECRET": caught.secret,
         "SIAGA_LINK_SECRET": secrets.token_hex(16),
         "SIAGA_CASE_SECRET": secrets.token_hex(16),
+        "SIAGA_PUBLIC_URL": f"http://{LOOPBACK}:{page_port}",
         "SIAGA_STATE": str(state),
     }
 
@@ -215,6 +216,16 @@ async def workers(environment: Mapping[str, str], logs: Path, check: Callable[[]
         yield two
     finally:
         await two.stop()
+
+
+@asynccontextmanager
+async def page(environment: Mapping[str, str], logs: Path, port: int) -> AsyncIterator[None]:
+    """The acknowledgement page, until the block is left. It may still be starting: the simulator goes on without it."""
+    process = _start(["streams.cli.main", "ackpage", "--port", str(port)], logs / "ackpage.log", environment, subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        await _ended([process])
 
 
 def _start(module: Sequence[str], log: Path, environment: Mapping[str, str], stdout: int) -> subprocess.Popen[bytes]:

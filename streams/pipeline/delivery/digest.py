@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from schemas.escalation import Asked, Delivery, Item, MessageType, Why
 from schemas.ids import DESK, delivery_id, digest, digest_id
 from schemas.policy import Delivering
-from schemas.surveillance import Certainty, Deadline, DigestRow, DigestSituation, Numbers, Proven
+from schemas.surveillance import RULE_OF, Certainty, Deadline, DigestRow, DigestSituation, Numbers, Proven, Rule, Subject
 from schemas.topics import DELIVERY_INBOX
 from schemas.word import Part, Stamp, UtcMs
 from streams.pipeline.line import NOTHING, Due, Entry, Said, Step
@@ -184,10 +184,15 @@ def _asked(items: list[Item]) -> tuple[Asked, ...]:
     return tuple(Asked(action, due) for action, due in found.items())
 
 
+def _is_undecided(subject: Subject) -> bool:
+    """Those of whom nobody can tell come last: after a night of refusals they would fill the list."""
+    return any(RULE_OF[because] is Rule.UNDECIDED for because in subject.because)
+
+
 def _situation(gathering: Gathering, items: list[Item]) -> DigestSituation:
     columns = tuple(dict.fromkeys(name for item in items for name, _ in item.numbers))[:MOST_COLUMNS]
     rows = _rows(items, columns)
-    subjects = [subject for item in items for subject in item.subjects]
+    subjects = sorted((subject for item in items for subject in item.subjects), key=_is_undecided)
     newest = max(items, key=lambda item: (item.at, item.estate))
     return DigestSituation(
         place=newest.place,

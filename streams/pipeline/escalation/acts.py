@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from schemas.escalation import AdmittedAct, EscalationState, Judged, MessageType, Taken, Why
+from schemas.escalation import AdmittedAct, Declined, EscalationState, Finished, Judged, MessageType, Taken, Why
 from schemas.ids import digest
 from schemas.operator import Verdict
 from schemas.surveillance import shown
@@ -12,7 +12,7 @@ from streams.pipeline.escalation.address import named
 from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.compose import Message
 from streams.pipeline.escalation.decide import Decision, begun, ended
-from streams.pipeline.escalation.ladder import is_stopped, is_urgent, may_stop
+from streams.pipeline.escalation.ladder import is_nobodys, is_stopped, is_urgent, may_stop, next_climb, unanswered
 from streams.pipeline.escalation.memory import MOST_ACTS, Open
 
 
@@ -67,7 +67,8 @@ def _acknowledge(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
     stops = not books.is_supervised(act.position)
     taken = Taken(act.position, shown(act.name), act.at, act.revision, stops)
     others = tuple(one for one in escalation.taken if one.position != act.position)
-    escalation = replace(escalation, taken=(*others, taken))
+    declined = tuple(one for one in escalation.declined if one.position != act.position)
+    escalation = replace(escalation, taken=(*others, taken), declined=declined)
     if is_stopped(escalation, books.policy):
         return Judgement(replace(escalation, state=EscalationState.TAKEN, hurried_to=None), Judged.TAKEN)
     in_part = stops and may_stop(act.position, escalation, books.policy)
@@ -97,6 +98,44 @@ def _is_of_the_place(escalation: Open, position: str, books: Books) -> bool:
     return not books.is_supervised(position) and position in {named(pattern, place) for pattern in patterns}
 
 
+def _decline(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
+    """Not mine. Where nobody who was asked is left to stop the ladder, the next level does not wait; the supervised hurry nobody (G4)."""
+    if not escalation.has_told(act.position):
+        return Judgement(escalation, Judged.NOT_TOLD)
+    if any(t.position == act.position and t.revision >= escalation.ladder_revision for t in escalation.taken):
+        return Judgement(escalation, Judged.HOLDS_IT)
+    if any(d.position == act.position and d.revision == act.revision for d in escalation.declined):
+        return Judgement(escalation, Judged.REPEATED)
+    others = tuple(one for one in escalation.declined if one.position != act.position)
+    declined = Declined(act.position, shown(act.name), act.at, act.revision)
+    escalation = replace(escalation, declined=(*others, declined))
+    if not _leaves_nobody(escalation, act.position, books):
+        return Judgement(escalation, Judged.RECORDED)
+    return Judgement(replace(escalation, hurried_to=act.at), Judged.PASSED_ON)
+
+
+def _leaves_nobody(escalation: Open, position: str, books: Books) -> bool:
+    """Whether a position that has declined was the last of its group who could still take it, and somebody is left to be told."""
+    if books.is_supervised(position) or escalation.state != EscalationState.OPEN:
+        return False
+    climb = next_climb(escalation, books.policy)
+    groups = [group for group in unanswered(escalation, books.policy) if position.startswith(group)]
+    return climb is not None and climb.all_of_it and any(is_nobodys(group, escalation, books.policy) for group in groups)
+
+
+def _done(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
+    """What was asked of this position is done; it stops no ladder, and shows that somebody is at it (R16)."""
+    hearer = escalation.hearer(act.position)
+    if hearer is None:
+        return Judgement(escalation, Judged.NOT_TOLD)
+    if act.action not in {asking.action for asking in hearer.asks}:
+        return Judgement(escalation, Judged.NOT_ASKED)
+    if any((done.position, done.action) == (act.position, act.action) for done in escalation.done):
+        return Judgement(escalation, Judged.REPEATED)
+    finished = Finished(act.position, shown(act.name), act.action, act.at)
+    return Judgement(replace(escalation, done=(*escalation.done, finished)), Judged.RECORDED)
+
+
 def _stand_down(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
     """The end of an escalation, once no R11 clock runs (R16).
 
@@ -113,7 +152,7 @@ def _stand_down(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
     return Judgement(replace(escalation, state=EscalationState.STOOD_DOWN), Judged.TAKEN)
 
 
-_JUDGES = {"acknowledge": _acknowledge, "verify": _verify, "stand_down": _stand_down}
+_JUDGES = {"acknowledge": _acknowledge, "verify": _verify, "decline": _decline, "done": _done, "stand_down": _stand_down}
 
 
 def carried_out(before: Open, after: Open, act: AdmittedAct, books: Books) -> Decision:

@@ -38,14 +38,15 @@ def concerned(audience: Iterable[Audience], situation: Situation, books: Books) 
 
 
 def resolve(audience: Iterable[Audience], place: Place, books: Books, source: str = "") -> tuple[Invited, ...]:
-    """The positions of an audience in this place; one that the roster does not have falls to the desk of last resort, once."""
+    """The positions of an audience in this place; one that the roster does not have falls to the desk of last resort, once, or nobody."""
     found: dict[str, Invited] = {}
     for wanted in audience:
         name = named(wanted.position, place, source)
         if not name:
             continue
-        position = books.roster.position(name) or books.roster.position(books.policy.desk_of_last_resort)
-        if position is not None:
+        instead = None if wanted.or_nobody else books.policy.desk_of_last_resort
+        position = books.roster.position(name) or (instead and books.roster.position(instead))
+        if position:
             found.setdefault(position.id, Invited(position, Role(wanted.role), asking(wanted.asks)))
     return tuple(found.values())
 

@@ -87,6 +87,8 @@ def standing(escalation: Open, books: Books) -> Standing:
         next_level_at=climb.due if climb and climb.all_of_it else None,
         unverified=escalation.unverified and not escalation.verified,
         awaits=_awaits(escalation, books),
+        declined=escalation.declined,
+        done=escalation.done,
     )
 
 

@@ -31,8 +31,9 @@ class _Matter(NamedTuple):
 
 def alert_of(word: Brake | CompletenessBroken, known: Open | None, policy: Policy) -> Alert:
     """One more word on it; `known` is what the desk has been told."""
-    matter = _braked(word, policy) if isinstance(word, Brake) else _vouched_too_early(word)
-    last, grade = known.alert(matter.rule) if known else None, policy.surveillance.refused_grade
+    rule = Rule.BRAKE if isinstance(word, Brake) else Rule.UNPROVEN
+    last, grade = known.alert(rule) if known else None, policy.surveillance.refused_grade
+    matter = _braked(word, policy, is_new=last is None) if isinstance(word, Brake) else _vouched_too_early(word)
     return Alert(
         id=alert_id(matter.rule, DESK, about_of(word)),
         rule=matter.rule,
@@ -51,16 +52,24 @@ def alert_of(word: Brake | CompletenessBroken, known: Open | None, policy: Polic
     )
 
 
-def _braked(brake: Brake, policy: Policy) -> _Matter:
-    """Over when a person has lifted it; when fewer are absent the desk hears of it, and it is still on. A silence counts in minutes."""
+def _braked(brake: Brake, policy: Policy, *, is_new: bool) -> _Matter:
+    """Over when a person has lifted it; when fewer are absent the desk hears of it, and it is still on. A silence counts in minutes.
+
+    When nobody is absent any more there is nothing to release; it stays on for who may turn out absent yet.
+    """
     obligation = policy.obligation(brake.obligation)
     who = obligation.received_by if obligation else brake.obligation
     counts = (("due", brake.due), ("absent", brake.absent), ("allowed", brake.allowed))
     reasons: tuple[Reason, ...] = (Reason(Because.TOO_MANY_ABSENT, brake.absent, brake.allowed),)
-    if silence := brake.silence:
+    is_empty = not (brake.lifted or is_new or brake.absent)
+    if is_empty:
+        reasons = (Reason(Because.NOBODY_ABSENT),)
+    elif not (brake.lifted or is_new or brake.silence or brake.absent > brake.allowed):
+        reasons = (Reason(Because.FEWER_ABSENT, brake.absent, brake.allowed),)
+    elif silence := brake.silence:
         silent = Reason(Because.SOURCE_SILENT, (silence.until - silence.since) // MINUTE_MS)
         reasons = (silent, *reasons) if brake.absent > brake.allowed else (silent,)
-    state = AlertState.RESOLVED if brake.lifted else AlertState.FIRING
+    state = AlertState.RESOLVED if brake.lifted or is_empty else AlertState.FIRING
     return _Matter(Rule.BRAKE, state, reasons, _situation(brake, who, Trouble.BRAKED, counts))
 
 

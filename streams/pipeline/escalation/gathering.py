@@ -27,6 +27,8 @@ SHARES_ON_A_PAGE = 100
 """A page is written again with each alert that joins it: 2 KB at most."""
 BRAKE_MINUTES = 10
 """What is held back is looked at again so often: a release is no reason for a tick of its own."""
+SPARE_DAYS = 2
+"""A day for each clock on the way from where it was decided."""
 _WIB = timezone(timedelta(hours=7))
 
 
@@ -84,6 +86,7 @@ def _shared(entries: Mapping[str, Entry], alert: Alert, share: Share, part: _Par
         deadline=share.deadline or gathered.deadline,
         proven=_later(gathered.proven, alert.proven),
         exercise=gathered.exercise or alert.exercise,
+        settles_at=max(gathered.settles_at, share.settles_at),
     )
     changes: dict[str, Entry | None] = {f"{name}|{alert.id}": _as_shared(alert, share, known, part, books)}
     if known is None:
@@ -123,11 +126,12 @@ def _listed(entries: Mapping[str, Entry], gathered: Gathered, alert: str) -> tup
 
 
 def _due(gathered: Gathered, books: Books) -> Due:
-    """Told when it closes; a later change at the next tick; forgotten when nothing more has changed for so long as the digest is kept."""
+    """Told when it closes; a later change at the next tick; forgotten when nothing more has changed for so long, nor can."""
     if gathered.changed_at is not None:
         return Due(at=max(gathered.closes, gathered.changed_at))
     plan = books.policy.digest(gathered.series)
-    return Due(at=gathered.touched + (plan.keep_days if plan else books.policy.forget_days) * DAY_MS)
+    quiet = gathered.touched + (plan.keep_days if plan else books.policy.forget_days) * DAY_MS
+    return Due(at=max(quiet, gathered.settles_at + SPARE_DAYS * DAY_MS if gathered.settles_at else 0))
 
 
 def tick(entries: Mapping[str, Entry], gathered: Gathered, now: Tick, books: Books) -> Step:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from schemas.escalation import EscalationState
+from schemas.escalation import EscalationState, Role
 from schemas.policy import Escalating, How, Ladder, Level
 from schemas.word import UtcMs
 from streams.pipeline.escalation.memory import Open
@@ -52,6 +52,14 @@ def unanswered(escalation: Open, policy: Escalating) -> tuple[tuple[str, ...], .
     """The groups of which nobody has acknowledged this ladder yet."""
     positions = [taken.position for taken in escalation.taken if taken.stops and taken.revision >= escalation.ladder_revision]
     return tuple(group for group in stopping(escalation, policy) if not any(p.startswith(group) for p in positions))
+
+
+def is_nobodys(group: tuple[str, ...], escalation: Open, policy: Escalating) -> bool:
+    """Whether all of a group who could take this ladder have been asked and say that it is not theirs; the supervised could not (G4)."""
+    acting = [hearer.position for hearer in escalation.hearers if hearer.role == Role.ACT and hearer.position.startswith(group)]
+    asked = {position for position in acting if not position.startswith(policy.supervised)}
+    refused = {declined.position for declined in escalation.declined if declined.revision >= escalation.ladder_revision}
+    return bool(asked) and asked <= refused
 
 
 def next_climb(escalation: Open, policy: Escalating) -> Climb | None:

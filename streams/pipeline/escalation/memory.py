@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from schemas.escalation import Addressee, EscalationState, Role, Taken, Told
+from schemas.escalation import Addressee, Declined, EscalationState, Finished, Role, Taken, Told
 from schemas.policy import Ask
 from schemas.surveillance import Alert, AlertState, Certainty, Rule, shown
 from schemas.word import Part, UtcMs
@@ -56,7 +56,7 @@ class Open(Part, frozen=True, array_like=True, tag="open"):
     next_level: the next level of the ladder to come. active_at: the last act or bulletin (R16 re-arms by it). touched: when anything was
     last said here. hurried_to: a level brought forward because a position could not be reached. unreached: receivers that were given up.
     undelivered: receivers whose letters could not even be tried, of which the desk has been told. unverified: levels beyond the first may
-    be told of a signal. acts: those judged so far.
+    be told of a signal. acts: those judged so far. declined: the latest of each position; done: what was asked and is done.
     """
 
     id: str
@@ -82,6 +82,8 @@ class Open(Part, frozen=True, array_like=True, tag="open"):
     unverified: bool = False
     acts: tuple[str, ...] = ()
     exercise: bool = False
+    declined: tuple[Declined, ...] = ()
+    done: tuple[Finished, ...] = ()
 
     @property
     def name(self) -> str:

@@ -13,7 +13,7 @@ from schemas.ledger import Brake, CompletenessBroken, Tick
 from schemas.policy import How, Policy
 from schemas.surveillance import Alert, AlertState
 from schemas.topics import ESCALATION_INBOX, ESCALATIONS
-from schemas.word import Stamp, UtcMs
+from schemas.word import UtcMs
 from streams.pipeline.escalation import period_acts
 from streams.pipeline.escalation.acts import carried_out, judge
 from streams.pipeline.escalation.address import concerned, not_told
@@ -35,7 +35,7 @@ from streams.pipeline.line import NOTHING, Due, Entry, InForce, Record, Room, Sa
 
 def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Step:
     """One record of the escalation inbox, or a tick at one due entry."""
-    books = Books(in_force.policy.escalation, in_force.roster, Stamp(record.header("policy"), record.header("roster")))
+    books = Books(in_force.policy.escalation, in_force.roster, in_force.stamp)
     key = (record.key or b"").decode()
     match codec.decode(record.value or b""):
         case Alert() as alert:

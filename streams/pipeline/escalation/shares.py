@@ -36,6 +36,7 @@ class Gathered(Part, frozen=True, array_like=True, tag="gathered"):
 
     pages: of the list of its alerts. revision: of what has been said of it; content: a digest of that. changed_at: since when it has been
     waiting to be said. touched: when it last changed. deadline: what was due, if anything was. proven: the last proof that any waited for.
+    settles_at: from when on nothing can change it, as far as any alert knows.
     """
 
     name: str
@@ -53,3 +54,4 @@ class Gathered(Part, frozen=True, array_like=True, tag="gathered"):
     deadline: Deadline | None = None
     proven: Proven | None = None
     exercise: bool = False
+    settles_at: UtcMs = 0

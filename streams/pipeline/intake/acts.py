@@ -7,7 +7,7 @@ import msgspec
 
 from schemas.escalation import AdmittedAct
 from schemas.ids import FIRM, digest
-from schemas.operator import Act, Confirm, OnDuty, OnDutyOrPeriod, OnEscalation, OnPeriod, Verify
+from schemas.operator import Act, Confirm, Done, OnDuty, OnDutyOrPeriod, OnEscalation, OnPeriod, Verify
 from schemas.registry import PermitEntry
 from schemas.topics import ESCALATION_INBOX, LEDGER, PROGRESS
 from schemas.word import UtcMs
@@ -50,6 +50,7 @@ def _admitted(reading: Reading, act: Act) -> AdmittedAct:
         exercise=act.exercise,
         step=(act.step or "") if isinstance(act, Confirm) else "",
         digest=digest(reading.event.data),
+        action=act.action if isinstance(act, Done) else "",
     )
     return msgspec.structs.replace(word, **_stated(act.on))
 

@@ -38,7 +38,7 @@ class Admission(NamedTuple):
     case_key: bytes = b""
 
 
-class Reading(NamedTuple):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """One event at one record: its instant of law and policy, and the registry that it is answered by.
 
     source: its publisher, if the registry knows it. stamp: what the words about it will carry.
@@ -125,17 +125,18 @@ def latest_of(reading: Reading) -> UtcMs:
 
 def _doubts(reading: Reading, fact: Statement, occurred_at: UtcMs) -> Iterator[Doubt]:
     """A source that nobody knows, a time in the future, or two that cannot both be true; doubted and taken in (G5)."""
+    said_at, discovered_at = fact.said_at, None
     if reading.source is None:
         yield Doubt.UNKNOWN_SOURCE
     if isinstance(fact, IncidentBulletin):
+        discovered_at = fact.discovered_at
         yield from fact.doubts
     planned = isinstance(fact, ResponseAction)  # A closure is announced before it begins.
-    if max(fact.said_at, 0 if planned else occurred_at) > latest_of(reading):
+    if max(said_at, 0 if planned else occurred_at) > latest_of(reading):
         yield Doubt.TIME_IN_THE_FUTURE
-    discovered_at = fact.discovered_at if isinstance(fact, IncidentBulletin) else None
-    published_before = reading.event.time is not None and reading.event.time < fact.said_at
+    published_before = reading.event.time is not None and reading.event.time < said_at
     discovered_before = discovered_at is not None and discovered_at < occurred_at
-    if published_before or discovered_before or (fact.said_at < occurred_at and not isinstance(fact, CaseNotice | ResponseAction)):
+    if published_before or discovered_before or (said_at < occurred_at and not isinstance(fact, CaseNotice | ResponseAction)):
         yield Doubt.CONTRADICTORY_TIME
 
 

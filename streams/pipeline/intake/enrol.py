@@ -42,6 +42,7 @@ def enrol(reading: Reading) -> Iterator[Said]:
     for holding in _touched(reading.registry, fact):
         word = enrolled(holding, reading, reading.registry)
         if word and word != enrolled(holding, reading, before):
+            word = msgspec.structs.replace(word, taken_over=_taken_over(holding, reading, before))
             yield Said(LEDGER, word.subject, word, reading.stamp)
     yield from _odd(reading)
 
@@ -97,6 +98,19 @@ def _is_held(entry: PermitEntry, holding: Holding) -> bool:
 
 def _state(entry: PermitEntry, holding: Holding) -> tuple[str, str]:
     return entry.state if _is_held(entry, holding) else ENDED, entry.decided_by or ""
+
+
+def _taken_over(holding: Holding, reading: Reading, before: Registry) -> UtcMs | None:
+    """The first instant before now at which this firm had the permit, and another had it as far as anybody knew before this record."""
+    now, then = (_dated(registry.rows(PermitEntry, holding.permit)) for registry in (reading.registry, before))
+    for instant in sorted({row.since for row in (*now, *then) if row.since < reading.at}):
+        if _firm_at(now, instant) == holding.firm and _firm_at(then, instant) not in (None, holding.firm):
+            return instant
+    return None
+
+
+def _firm_at(rows: Sequence[Row[PermitEntry]], instant: UtcMs) -> str | None:
+    return next((row.said.firm for row in reversed(rows) if row.since <= instant), None)
 
 
 def _own(rows: Sequence[Row[PermitEntry]], holding: Holding) -> Iterator[Bound]:

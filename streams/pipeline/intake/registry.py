@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from typing import NamedTuple, TypeVar
 
+import msgspec
+
 from schemas.cases import RegencyCounts
 from schemas.ids import DESK
 from schemas.ledger import Doubt, Place, Registered
@@ -24,7 +26,7 @@ E = TypeVar("E", bound=Entry)
 Entity = tuple[type[Entry], str]
 
 
-class Stated(NamedTuple):
+class Stated(msgspec.Struct, frozen=True, gc=False):
     """What a fact says of where it belongs."""
 
     firm: str

@@ -30,7 +30,10 @@ class SourcesRead(Part, frozen=True, array_like=True):
 
     def of(self, source: str) -> UtcMs | None:
         """How far that source has come."""
-        return next((read.through for read in self.watermarks if read.source == source), None)
+        for read in self.watermarks:
+            if read.source == source:
+                return read.through
+        return None
 
     def with_watermark(self, read: SourceRead, limit_ms: int | None) -> "SourcesRead":
         """A copy that knows one more; the first record that says the same is the one that is remembered.
@@ -40,6 +43,9 @@ class SourcesRead(Part, frozen=True, array_like=True):
         known = {each.source: each for each in self.watermarks}
         known[read.source] = _heard(read, known.get(read.source), limit_ms)
         return msgspec.structs.replace(self, watermarks=tuple(known[source] for source in sorted(known)))
+
+
+_NOTHING_READ = SourcesRead()
 
 
 def _heard(read: SourceRead, before: SourceRead | None, limit_ms: int | None) -> SourceRead:
@@ -61,7 +67,7 @@ def _with(silences: tuple[Silence, ...], silence: Silence) -> tuple[Silence, ...
 
 def read_here(entries: Mapping[str, Entry]) -> SourcesRead:
     """What this seat has read so far."""
-    return entries.get(SOURCES_READ) or SourcesRead()
+    return entries.get(SOURCES_READ) or _NOTHING_READ
 
 
 def source_watermark(entries: Mapping[str, Entry], reading: Reading, through: UtcMs, admission: Admission) -> Step:

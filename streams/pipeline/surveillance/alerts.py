@@ -65,6 +65,10 @@ class Spoken(Part, frozen=True, array_like=True):
         """Whether it was last said to be so."""
         return self.state == AlertState.FIRING
 
+    def is_of(self, rule: Rule) -> bool:
+        """Whether it is an alert of that rule."""
+        return self.id.startswith(f"{rule}-")
+
 
 def speak(spoken: tuple[Spoken, ...], findings: Iterable[Finding], decided_for: UtcMs) -> tuple[tuple[Spoken, ...], tuple[Alert, ...]]:
     """What has been spoken by now, and the alerts that say what is new in the findings, dated `decided_for`."""

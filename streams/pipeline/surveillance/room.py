@@ -17,16 +17,16 @@ from schemas.ids import ESTATE, FIRM, SOURCE
 from schemas.ledger import Admitted, Connected, Enrolled, Origin, Refusal, Tick
 from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.topics import LEDGER
-from schemas.word import Stamp, Word
+from schemas.word import Word
 from streams.pipeline.line import NOTHING, Entry, InForce, Record, Room, Step
 from streams.pipeline.surveillance import cluster, doubts, incident, reporting, source
 from streams.pipeline.surveillance.cluster.memory import Case, Cluster, FirmDays, Notice, Outbreak, Responses
 from streams.pipeline.surveillance.doubts import Doubtful, Doubts
 from streams.pipeline.surveillance.incident.facts import KINDS, Assertion, Declared, Filed
 from streams.pipeline.surveillance.incident.memory import Incident
-from streams.pipeline.surveillance.reporting.memory import Duty, Excused, Holding, Tally
+from streams.pipeline.surveillance.reporting.memory import Duty, Excused, Holding, Ruled, Tally, Unbound
 from streams.pipeline.surveillance.rulebook import Rulebook
-from streams.pipeline.surveillance.source.memory import Heartbeat, Source, Vouching
+from streams.pipeline.surveillance.source.memory import Heartbeat, Returns, Source, Vouching
 
 Hearing = Callable[[Mapping[str, Entry], Any, Rulebook], Step]
 Ticking = Callable[[Mapping[str, Entry], Any, Tick, Rulebook], Step]
@@ -54,6 +54,7 @@ WORDS: Mapping[tuple[str, type[Word]], Hearing] = {
 TICKS: Mapping[type, Ticking] = {
     Incident: incident.tick,
     Source: source.tick,
+    Returns: source.returns.tick,
     Heartbeat: source.heartbeat.tick,
     Vouching: source.vouching.tick,
     Doubts: doubts.tick,
@@ -65,10 +66,11 @@ TICKS: Mapping[type, Ticking] = {
     Responses: cluster.tick_responses,
     Outbreak: cluster.tick_outbreak,
     FirmDays: cluster.tick_firm,
+    Ruled: reporting.tick_ruled,
 }
 """Who is told that an entry is due."""
 
-ENTRIES = (*TICKS, Assertion, Declared, Filed, Holding, Notice)
+ENTRIES = (*TICKS, Assertion, Declared, Filed, Holding, Unbound, Notice)
 
 
 def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Step:
@@ -107,12 +109,16 @@ def _doubtful(record: Record) -> Doubtful:
 
 
 def _book(record: Record, in_force: InForce) -> Rulebook:
-    return Rulebook(in_force.policy, in_force.roster, Stamp(record.header("policy"), record.header("roster")), record.partition)
+    return Rulebook(in_force.policy, in_force.roster, in_force.stamp, record.partition)
 
 
 def _ledger_of(key: str) -> str:
     """Whose ledger a record is in; empty where it is in that of everybody."""
-    return next((whose for whose in (FIRM, ESTATE, SOURCE) if key.startswith(whose)), "")
+    whose = key[: key.find(":") + 1]
+    return whose if whose in _LEDGERS else ""
+
+
+_LEDGERS = frozenset({FIRM, ESTATE, SOURCE})
 
 
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(or_, ENTRIES))

@@ -1,7 +1,8 @@
 """What the pictures of SURVEILLANCE have in common: the rulebook that a record is decided by, and how alerts are said."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+import msgspec
 
 from schemas.ledger import Admitted, Odd, Oddity
 from schemas.policy import Policy, Roster
@@ -13,7 +14,7 @@ from streams.pipeline.line import Due, Said
 DAY_MS = 86_400_000
 
 
-class Rulebook(NamedTuple):
+class Rulebook(msgspec.Struct, frozen=True, gc=False):
     """The policy and roster that a record is decided by, the stamp that what is said of it bears, and the partition that it is in."""
 
     policy: Policy

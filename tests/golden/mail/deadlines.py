@@ -125,6 +125,26 @@ LISTED = digest_with(
     id="D-0000000000000007",
     asked=(),
 )
+UNDECIDED = digest_with(
+    DIGEST,
+    msgspec.structs.replace(
+        DIGEST.situation,
+        columns=(*COLUMNS, "disputed"),
+        rows=(DigestRow("mm2100", "MM2100", (210, 204, 0, 4, 2, 0, 4, 0, 0, 0, 0, 1)),),
+        totals=(210, 204, 0, 4, 2, 0, 4, 0, 0, 0, 0, 1),
+        subjects=(
+            Subject("iomki/2021-08-03/812/IOMKI/2021", "firm:satu", "PT Satu Contoh Logam", (Because.DISPUTED,)),
+            Subject("iomki/2021-08-03/813/IOMKI/2021", "firm:dua", "PT Dua", (Because.REPORT_REFUSED,)),
+            Subject("iomki/2021-08-03/814/IOMKI/2021", "firm:tiga", "PT Tiga", (Because.ANOTHER_NAME,)),
+        ),
+        more_subjects=0,
+        before=(),
+    ),
+    id="D-0000000000000009",
+    revision=2,
+    asked=(),
+    to=msgspec.structs.replace(DIGEST.to, role=Role.INFORM),
+)
 WEEK = wib("2023-12-18", "08:00")
 WEEKLY = digest_with(
     DIGEST,
@@ -237,6 +257,7 @@ DEADLINES: Mapping[str, Attempt] = {
     "digest": attempt(DIGEST),
     "digest-quiet": attempt(SETTLED, root=DIGEST.id, seen=Seen(revision=1, grade="", at=DIGEST.at, numbers=DIGEST.situation.numbers())),
     "digest-list": attempt(LISTED),
+    "digest-undecided": attempt(UNDECIDED, root=DIGEST.id),
     "digest-weekly": attempt(WEEKLY),
     "duty-reminder": attempt(REMINDED),
     "duty-warning": attempt(WARNED),

@@ -12,7 +12,7 @@ from handlers.sign import Links, Seal
 from schemas.delivery import Attempt, Seen
 from schemas.escalation import Addressee, Asked, Delivery, MessageType, Role, Standing, Taken, Told, Why
 from schemas.ids import delivery_id, escalation_id
-from schemas.ledger import Place
+from schemas.ledger import Origin, Place
 from schemas.surveillance import (
     Because,
     CauseStated,
@@ -22,6 +22,7 @@ from schemas.surveillance import (
     IncidentSituation,
     Numbers,
     Reason,
+    SentBack,
     SourceSituation,
     Stated,
     TimeStated,
@@ -380,6 +381,14 @@ BRAKED = delivery(
     reasons=(Reason(Because.TOO_MANY_ABSENT, 1_100, 800),),
     asked=(Asked("release_or_excuse"),),
 )
+EMPTIED = msgspec.structs.replace(
+    BRAKED,
+    situation=msgspec.structs.replace(BRAKED.situation, counts=(("due", 2_000), ("absent", 0), ("allowed", 800))),
+    reasons=(Reason(Because.NOBODY_ABSENT),),
+    asked=(),
+    revision=2,
+    id="D-00000000000000e2",
+)
 SILENT = delivery(
     **TROUBLED,
     thread=escalation_id("desk", "silent"),
@@ -400,6 +409,40 @@ RESTORED = delivery(
     revision=2,
     situation=SILENT.situation,
     reasons=(Reason(Because.SPEAKS_AGAIN),),
+    asked=(),
+)
+OWNER = TROUBLED | {
+    "receiver": f"source:{SIINAS}/pusdatin",
+    "address": "pusdatin@kemenperin.example",
+    "position": f"source:{SIINAS}",
+    "title_id": "Kepala Pusdatin, pengelola SIINas",
+    "title_en": "Head of Pusdatin, which runs SIINas",
+    "matter": "sent_back",
+}
+REPORT = "siaga.report-submission.v1"
+SENT_BACK = delivery(
+    **OWNER,
+    thread=escalation_id("desk", "sent_back"),
+    situation=SourceSituation(
+        who=SIINAS,
+        what=Trouble.SENT_BACK,
+        counts=(("sent_back", 1_215),),
+        sent_back=(
+            SentBack(REPORT, "unknown_permit", "permit", 1_190, Origin("report-submissions", 2, 88_104)),
+            SentBack(REPORT, "wrong_value", "workers", 23, Origin("report-submissions", 0, 90_417)),
+        ),
+        more_sent_back=2,
+        since=FIRST - 300_000,
+    ),
+    reasons=(Reason(Because.SENT_BACK, 1_215, 1),),
+    asked=(Asked("correct_records"),),
+)
+NOTHING_SENT_BACK = delivery(
+    **OWNER | {"why": Why.FACTS_CHANGED, "msg_type": MessageType.UPDATE},
+    thread=escalation_id("desk", "sent_back"),
+    revision=2,
+    situation=SourceSituation(who=SIINAS, what=Trouble.SENT_BACK),
+    reasons=(Reason(Because.NOTHING_SENT_BACK),),
     asked=(),
 )
 UNRESOLVED = delivery(
@@ -436,8 +479,13 @@ INCIDENTS: Mapping[str, Attempt] = {
     ),
     "stood-down": attempt(STOOD_DOWN, root=R1.id, seen=Seen(revision=2, grade="S5", at=SECOND, numbers=numbers_of(FIGURES_2))),
     "desk-refused": attempt(REFUSED),
+    "source-sent-back": attempt(SENT_BACK),
+    "source-nothing-sent-back": attempt(
+        NOTHING_SENT_BACK, root=SENT_BACK.id, seen=Seen(revision=1, grade="S3", at=SENT_BACK.at, numbers=SENT_BACK.situation.numbers())
+    ),
     "desk-unresolved": attempt(UNRESOLVED),
     "source-braked": attempt(BRAKED),
+    "source-emptied": attempt(EMPTIED, root=BRAKED.id),
     "source-silent": attempt(SILENT),
     "source-unproven": attempt(UNPROVEN),
     "source-restored": attempt(RESTORED, root=SILENT.id, seen=Seen(revision=1, grade="S3", at=SILENT.at)),

@@ -86,6 +86,8 @@ from tests.story import (
     bulletin,
     case,
     clock,
+    decline,
+    done,
     entry,
     filed,
     finding,
@@ -221,6 +223,7 @@ WORDS = (
         registry=15,
         origin=ORIGIN,
         exercise=True,
+        taken_over=AT - 1,
     ),
     Connected(
         source=DESK,
@@ -302,6 +305,7 @@ WORDS = (
         period="2021-08-03",
         step="freeze",
         digest="0123456789abcdef",
+        action="take_over",
     ),
     Answer("acknowledge", "a-1", "E-0123456789", Judged.TAKEN_IN_PART, 2, AT, "disnakertrans:72", "petugas"),
     DELIVERY,
@@ -457,7 +461,10 @@ _SAID = (
     activation("2026-11-23.1", roster=ROSTER.revision),
     *(
         uttered_act(act, _ESCALATION)
-        for act in (acknowledge("disnakertrans:72"), verify("disnakertrans:72", "real"), stand_down("disnakertrans:72"))
+        for act in (
+            *(acknowledge("disnakertrans:72"), verify("disnakertrans:72", "real"), stand_down("disnakertrans:72")),
+            *(decline("disnakertrans:72"), done("disnakertrans:72")),
+        )
     ),
 )
 EVENTS = {said.type: json.dumps(said.at(AT).cloud(AT), ensure_ascii=False).encode() for said in _SAID}

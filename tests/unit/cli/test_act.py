@@ -6,9 +6,11 @@ from typer.testing import CliRunner
 from schemas.escalation import Judged
 from schemas.operator import Confirm, Excuse, Release
 from streams.cli import act
-from streams.cli.hall.acting import _refuse_what_intake_would, _stated
+from streams.cli.hall.acting import _refuse_what_intake_would
+from streams.cli.hall.on_escalation import WORDS
 from streams.cli.hall.say import Stop
 from streams.cli.main import app
+from streams.live.present import stated
 from streams.pipeline.entitled import DECIDING, DISPUTE
 
 ON = {"obligation": "iomki", "period": "2021-08-03"}
@@ -18,7 +20,11 @@ WHO = ["--as", "dg-kpaii", "--name", "N. N."]
 def test_every_act_on_a_period_is_a_verb():
     """Whatever ESCALATION would take, somebody can say."""
     verbs = {command.name for command in act.app.registered_commands}
-    assert verbs == set(act.TAKEN) == DECIDING | {DISPUTE}
+    assert verbs - {"decline", "done"} == set(act.TAKEN) == DECIDING | {DISPUTE}
+
+
+def test_every_judgement_of_an_act_on_an_escalation_has_words():
+    assert set(WORDS) == set(Judged) - {Judged.UNKNOWN_PERIOD, Judged.NOT_YET_DUE}
 
 
 def test_every_judgement_of_such_an_act_has_words():
@@ -41,7 +47,7 @@ def test_a_period_is_an_obligation_and_a_day(period):
     ],
 )
 def test_what_intake_would_refuse_is_said_before_it_is_published(model, data, words):
-    said = _stated(model, {**data, "position": "dg-kpaii", "name": "N. N."}, 0, exercise=False)
+    said = stated(model, {**data, "position": "dg-kpaii", "name": "N. N."}, 0, exercise=False)
     with pytest.raises(Stop, match=words):
         _refuse_what_intake_would(model, said.binary().value)
 
@@ -49,4 +55,4 @@ def test_what_intake_would_refuse_is_said_before_it_is_published(model, data, wo
 def test_two_acts_on_the_same_thing_at_the_same_moment_are_two():
     """What tells them apart is what they are."""
     data = {"on": ON, "position": "dg-kpaii", "name": "N. N.", "reason": "x"}
-    assert _stated(Release, data, 0, exercise=False).id != _stated(Excuse, data, 0, exercise=False).id
+    assert stated(Release, data, 0, exercise=False).id != stated(Excuse, data, 0, exercise=False).id

@@ -51,13 +51,14 @@ async def test_a_key_takes_it_in_the_name_of_who_is_there():
     assert acted.act.name == HERE
     assert said[0] == "press a key within 0.2 s to take it as Disnakertrans, or in another terminal:"
     assert said[1].startswith("siaga ack E-")
-    assert said[2:] == ["taken by you, here"]
+    assert said[2] == "or by the link in its mail, in the mailbox named above"
+    assert said[3:] == ["taken by you, here"]
 
 
 async def test_a_command_elsewhere_takes_it_and_the_simulator_does_not():
     acted, said = await chosen(never, answer(Judged.TAKEN_IN_PART), wait_seconds=5)
     assert acted is None
-    assert said[2:] == ["taken by N. N., from another terminal"]
+    assert said[3:] == ["taken by N. N., by command or link"]
 
 
 @pytest.mark.parametrize(
@@ -71,4 +72,4 @@ async def test_a_command_elsewhere_takes_it_and_the_simulator_does_not():
 async def test_when_nobody_takes_it_the_simulator_does_and_says_so(answers):
     acted, said = await chosen(never, *answers)
     assert acted is LINE
-    assert said[2:] == ["nobody pressed a key within 0.2 s: the simulator takes it"]
+    assert said[3:] == ["nobody pressed a key within 0.2 s: the simulator takes it"]

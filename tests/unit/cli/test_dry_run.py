@@ -74,6 +74,11 @@ def siaga(tmp_path, monkeypatch):
     return call
 
 
+def refusals(done):
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    return [(word.get("file"), word.get("line"), word["field"], word["reason"]) for word in said if word["word"] == "refused"]
+
+
 def words(done, kind=None):
     assert done.exit_code == 0, done.output
     said = [codec.decode(line.encode()) for line in done.stdout.splitlines()]
@@ -130,7 +135,7 @@ def test_watermarks_of_the_story_alone_move_the_time_of_a_file_that_has_them(sia
 def test_in_such_a_file_every_line_says_when_it_was_received(siaga):
     done = siaga([mark("00:00"), bulletin("01:00")])
     assert done.exit_code == 2
-    assert done.stdout.splitlines()[0].startswith("facts.ndjson:2: recordedtime: header missing; ")
+    assert refusals(done) == [("facts.ndjson", 2, "recordedtime", "header_missing")]
 
 
 def test_acts_in_the_file_are_acts(siaga):
@@ -146,9 +151,9 @@ def test_acts_in_the_file_are_acts(siaga):
 @pytest.mark.parametrize(
     ("bad", "named"),
     [
-        pytest.param("{", "value: not json", id="not JSON"),
-        pytest.param(bulletin("01:00") | {"type": "siaga.furnace.v9"}, "type: unknown type", id="a type that nobody has"),
-        pytest.param(event("siaga.incident-bulletin.v1", {"firm": "acme"}), "kind: field missing", id="a field is missing"),
+        pytest.param("{", ("value", "not_json"), id="not JSON"),
+        pytest.param(bulletin("01:00") | {"type": "siaga.furnace.v9"}, ("type", "unknown_type"), id="a type that nobody has"),
+        pytest.param(event("siaga.incident-bulletin.v1", {"firm": "acme"}), ("kind", "field_missing"), id="a field is missing"),
     ],
 )
 def test_a_bad_line_is_named_and_nothing_is_run(siaga, bad, named):
@@ -156,22 +161,44 @@ def test_a_bad_line_is_named_and_nothing_is_run(siaga, bad, named):
     lines = [*register(), bad, bulletin("01:00")]
     done, for_programs = siaga(lines), siaga(lines, "--json")
     assert (done.exit_code, for_programs.exit_code) == (2, 2)
-    assert done.stdout.startswith(f"facts.ndjson:5: {named}")
+    assert refusals(done) == [("facts.ndjson", 5, *named)]
     assert done.stderr == "siaga: 1 of 6 lines are refused, nothing was run; correct them and try again\n"
-    assert [refused["line"] for refused in json.loads(for_programs.stdout)["refused"]] == [5]
-    check = CliRunner().invoke(app, ["publish", "facts.ndjson", "--check"])
-    assert done.stdout == check.stdout
+    (for_program,) = json.loads(for_programs.stdout)["refused"]
+    (checked,) = json.loads(CliRunner().invoke(app, ["publish", "facts.ndjson", "--check", "--json"]).stdout)["refused"]
+    assert {name: for_program[name] for name in ("line", "field", "reason", "correct")} == {
+        name: checked[name] for name in ("line", "field", "reason", "correct")
+    }
 
 
 def test_what_intake_refuses_or_lists_when_its_time_has_come_is_told_with_its_line(siaga):
-    """The same id with other content is listed; the run goes on."""
+    """The same id with other content is listed; the run goes on. A watermark stands in every partition, and is told of once."""
     other = bulletin("01:10", id="b-1")
     other["data"] = other["data"] | {"dead": 9}
     stranger = mark("01:20", source="https://nobody.example")
     done = siaga([*register(), bulletin("01:00", id="b-1"), other, stranger])
     assert done.exit_code == 0
     assert "facts.ndjson:6: source and id are those of line 5; it has other content" in done.stderr
-    assert "facts.ndjson:7: watermark of a stranger; it is listed, and decides nothing" in done.stderr
+    assert done.stderr.count("facts.ndjson:7: watermark of a stranger; it is listed, and decides nothing") == 1
+
+
+def report(permit="IOMKI/1", period="2021-08-03"):
+    data = {"firm": "acme", "obligation": "iomki", "period": period, "permit": permit, "state": "submitted"}
+    return event("siaga.report-submission.v1", data | {"submitted_at": "2021-08-03T10:00:00+07:00"})
+
+
+def test_what_the_register_or_the_calendar_refuses_is_a_line_of_its_own_and_the_answer_is_no(siaga):
+    """Everything else was run; programs read the exit code, or the words."""
+    lines = [*register(), report(), report(period="2021-08-04"), bulletin("01:00")]
+    done, for_programs = siaga(lines), siaga(lines, "--json")
+    assert (done.exit_code, for_programs.exit_code) == (1, 1)
+    assert refusals(done) == [
+        ("facts.ndjson", 5, "permit", "unknown_permit"),
+        ("facts.ndjson", 6, "period", "unknown_period"),
+    ]
+    assert {"alert", "escalation", "delivery"} <= {json.loads(line)["word"] for line in done.stdout.splitlines()}
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.endswith(", 2 refused; nothing was sent\n")
+    assert [refused["line"] for refused in json.loads(for_programs.stdout)["refused"]] == [5, 6]
 
 
 def test_one_object_for_programs(siaga):
@@ -188,7 +215,7 @@ def test_the_register_may_be_a_file_of_its_own(siaga, tmp_path):
     alone = siaga([bulletin("01:00")], "--registry", "register.ndjson")
     assert words(alone) == words(siaga([*register(), bulletin("01:00")]))
     (tmp_path / "register.ndjson").write_text("{\n")
-    assert siaga([bulletin("01:00")], "--registry", "register.ndjson").stdout.startswith("register.ndjson:1: value: not json")
+    assert refusals(siaga([bulletin("01:00")], "--registry", "register.ndjson")) == [("register.ndjson", 1, "value", "not_json")]
 
 
 def test_another_policy_decides_everything(siaga, tmp_path):

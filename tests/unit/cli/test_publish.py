@@ -111,6 +111,32 @@ def test_the_same_source_and_id_again_is_remarked(tmp_path):
     assert ":3: source and id are those of line 1; it has other content" in done.stdout
 
 
+REPORT = {
+    "firm": "itss",
+    "obligation": "iomki",
+    "period": "2021-08-03",
+    "permit": "IOMKI/1",
+    "state": "submitted",
+    "submitted_at": "2021-08-03T10:00:00+07:00",
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        pytest.param(line(type="siaga.report-submission.v1", data=REPORT), 1, id="of a report"),
+        pytest.param(line(type="siaga.source-watermark.v1", data={"complete_through": "2021-08-03T10:00:00Z"}), 1, id="of a watermark"),
+        pytest.param(line(), 0, id="a bulletin is never refused for what the register lacks"),
+    ],
+)
+def test_what_takes_the_register_or_the_calendar_is_said_to_be_unchecked_in_one_line(tmp_path, said, told):
+    """A file alone cannot tell whose permit it is, or whether there is such a period."""
+    done, for_programs = invoke(tmp_path, said, "--check"), invoke(tmp_path, said, "--check", "--json")
+    assert (done.exit_code, for_programs.exit_code) == (0, 0)
+    assert done.stdout.count("not checked, for it takes the register and the calendar: ") == told
+    assert len(json.loads(for_programs.stdout)["unchecked"]) == told
+
+
 def test_empty_lines_and_windows_line_ends_do_not_matter(tmp_path):
     assert invoke(tmp_path, line() + b"\r\n\r\n\n" + line(id="b-2") + b"\r\n", "--check").exit_code == 0
 

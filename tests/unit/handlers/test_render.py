@@ -197,7 +197,7 @@ def said(name: str, *, subject: str, text: tuple[str, ...], absent: tuple[str, .
                 "Jumlah 1.611 322 240 64 18",
                 "di luar kawasan 696 150",
                 "Selain itu: 4 lapor terlambat dalam tenggang dan 2 dikecualikan.",
-                "3 belum dapat dipastikan: ada kiriman yang tidak terbaca, jadi tidak ada yang dituduh.",
+                "3 belum dapat dipastikan: ada kiriman yang tidak terbaca atau atas nama lain; tidak ada yang dituduh.",
                 "Yang disebut (18): - PT Satu Contoh Logam (izin 812/IOMKI/2021): diusulkan penonaktifan,",
                 "perusahaan menyatakan keberatan - dan 16 lainnya.",
                 "s.d. Selasa 3 Agu 23.59.59 WIB terbaca Rabu 4 Agu 00.00.41 WIB",

@@ -22,7 +22,7 @@ FIGURE_NAMES = (
 )
 ACTIONS = (
     *("take_over", "verify", "state_filed", "inspectors_left", "keep_informed", "correct_and_republish", "say_received"),
-    *("file_report", "report", "check_proposals", "mark_excused", "restore_source", "release_or_excuse"),
+    *("file_report", "report", "check_proposals", "mark_excused", "restore_source", "release_or_excuse", "correct_records"),
 )
 TABLES = [
     (codes.BECAUSE, Because),

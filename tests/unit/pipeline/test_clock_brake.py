@@ -172,11 +172,11 @@ class TestLifting:
 
     def test_fewer_absences_are_told_and_lift_nothing(self, held):
         """The desk hears of each crossing, once."""
-        for tick, absent in ((2, 40), (3, 39), (4, 41), (5, 41)):
+        for tick, absent in ((2, 40), (3, 39), (4, 0), (5, 0), (6, 1), (7, 41), (8, 41)):
             held.hears(Count("surveillance", 0, "iomki", NIGHT, 100, absent, 0))
             self.next_tick(held, tick)
         told = [said.word.absent for said in held.seat.words if isinstance(said.word, Brake)]
-        assert told == [50, 40, 41]
+        assert told == [50, 40, 0, 1, 41]
         assert set(self.brakes(held).values()) == {("iomki/2021-08-03",)}
 
     def test_of_a_brake_that_is_off_nobody_is_told_anything(self, held):

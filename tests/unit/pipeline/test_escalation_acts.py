@@ -4,7 +4,7 @@ import pytest
 
 from schemas.escalation import Answer, Escalation, Judged
 from streams.pipeline.line import InForce
-from tests.story import POLICY, ROSTER, Chain, acknowledge, bulletin, clock, filed, stand_down, uttered_act, verify
+from tests.story import POLICY, ROSTER, Chain, acknowledge, bulletin, clock, decline, done, filed, stand_down, uttered_act, verify
 
 SIGNAL = {"by": "Partai Buruh", "rank": "union"}
 
@@ -36,6 +36,12 @@ def judged(chain, acting, at="11:12", escalation=None):
         pytest.param(stand_down("estate:imip"), Judged.NOT_ENTITLED, id="the supervised stand nothing down"),
         pytest.param(verify("disnakertrans:72", "wrong"), Judged.NOT_ENTITLED, id="what is no signal cannot be denied"),
         pytest.param(verify("disnakertrans:72", "real"), Judged.TAKEN, id="but confirmed"),
+        pytest.param(decline("estate:imip"), Judged.RECORDED, id="the supervised hurry nobody by declining"),
+        pytest.param(decline("dinas-perindustrian:72.06"), Judged.RECORDED, id="another who was asked is left"),
+        pytest.param(decline("polres:72.06"), Judged.NOT_TOLD, id="who was not told has nothing to decline"),
+        pytest.param(done("disnakertrans:72", "take_over"), Judged.RECORDED, id="what was asked is done"),
+        pytest.param(done("disnakertrans:72", "fly"), Judged.NOT_ASKED, id="what nobody asked"),
+        pytest.param(done("polres:72.06"), Judged.NOT_TOLD, id="who was not told was asked nothing"),
     ],
 )
 def test_an_act_on_an_open_s3(chain, taken, acting, expected):
@@ -67,6 +73,57 @@ def test_what_has_ended_is_closed(chain, taken):
     assert judged(chain, acknowledge("disnakertrans:72"), "12:02") == Judged.CLOSED
 
 
+def test_when_nobody_is_left_the_next_level_does_not_wait(chain, taken):
+    """Both who could take an S3 say that it is not theirs: the ladder climbs with the next tick, and not half an hour later."""
+    before = chain.standing[taken.id].standing.next_level_at
+    assert judged(chain, decline("dinas-perindustrian:72.06"), "11:12") == Judged.RECORDED
+    assert chain.standing[taken.id].standing.next_level_at == before > clock("11:13")
+    assert judged(chain, decline("disnakertrans:72"), "11:13") == Judged.PASSED_ON
+    standing = chain.standing[taken.id].standing
+    assert standing.next_level_at == clock("11:13")
+    assert [(d.position, d.at, d.revision) for d in standing.declined] == [
+        ("dinas-perindustrian:72.06", clock("11:12"), 1),
+        ("disnakertrans:72", clock("11:13"), 1),
+    ]
+    assert judged(chain, decline("disnakertrans:72"), "11:14") == Judged.REPEATED
+
+
+def test_of_an_s5_one_group_that_declines_is_enough(chain):
+    """Its ladder stops only when inspection and ministry have both taken it: without the inspection it cannot."""
+    chain.hears(bulletin(dead=12), "11:10")
+    assert judged(chain, decline("disnakertrans:72"), "11:12") == Judged.PASSED_ON
+
+
+def test_the_supervised_neither_hurry_a_ladder_nor_hold_it_up(chain):
+    """Whatever group a policy has put them in, their word counts for nothing (G4)."""
+    ladders = [ladder.model_copy(update={"stops": (("estate:", "disnakertrans:"),)}) for ladder in POLICY.escalation.ladders]
+    escalating = POLICY.escalation.model_copy(update={"ladders": tuple(ladders)})
+    chain.escalation.in_force = InForce(POLICY.model_copy(update={"escalation": escalating}), ROSTER)
+    chain.hears(bulletin(id="b-1"), "11:10")
+    assert judged(chain, decline("disnakertrans:72"), "11:12") == Judged.PASSED_ON
+    assert judged(chain, decline("estate:imip"), "11:13") == Judged.RECORDED
+    assert next(iter(chain.standing.values())).standing.next_level_at == clock("11:12")
+
+
+def test_who_has_taken_it_holds_it(chain, taken):
+    """An acknowledgement is not taken back by a press of the other button."""
+    found = [judged(chain, act("disnakertrans:72"), at) for act, at in ((acknowledge, "11:12"), (decline, "11:13"))]
+    assert found == [Judged.TAKEN, Judged.HOLDS_IT]
+
+
+def test_who_has_declined_may_think_better_of_it(chain, taken):
+    found = [judged(chain, act("disnakertrans:72"), at) for act, at in ((decline, "11:12"), (acknowledge, "11:13"))]
+    assert found == [Judged.RECORDED, Judged.TAKEN]
+    assert chain.standing[taken.id].standing.declined == ()
+
+
+def test_what_is_done_is_told_once_and_stops_nothing(chain, taken):
+    assert [judged(chain, done("disnakertrans:72"), at) for at in ("11:12", "11:13")] == [Judged.RECORDED, Judged.REPEATED]
+    word = chain.standing[taken.id]
+    assert word.state == "open"
+    assert [(d.position, d.action, d.at) for d in word.standing.done] == [("disnakertrans:72", "take_over", clock("11:12"))]
+
+
 def test_s5_needs_two(chain):
     chain.hears(bulletin(dead=12), "11:10")
     found = [judged(chain, acknowledge(p), "11:12") for p in ("polres:72.06", "disnakertrans:72", "dir-perwilayahan", "dg-kpaii")]
@@ -85,6 +142,7 @@ def test_every_judgement_can_be_given(chain, taken):
     told = {
         *(param.values[1] for param in test_an_act_on_an_open_s3.pytestmark[0].args[1]),
         *(Judged.REPEATED, Judged.UNKNOWN_ESCALATION, Judged.CLOSED, Judged.TAKEN_IN_PART, Judged.NOT_TAKEN),
+        *(Judged.PASSED_ON, Judged.HOLDS_IT),
         *(Judged.UNKNOWN_PERIOD, Judged.NOT_YET_DUE),  # Of acts on periods: test_entitled.
     }
     assert told == set(Judged)

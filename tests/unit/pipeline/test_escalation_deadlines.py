@@ -10,7 +10,21 @@ from streams.pipeline.delivery import DELIVERY
 from streams.pipeline.escalation import ESCALATION
 from streams.pipeline.escalation.gathering import BRAKE_MINUTES
 from streams.pipeline.escalation.shares import Gathered
-from tests.deadline_alerts import CLOSES, DEADLINE, DUE, PERIOD, READ, place, proposal, reminder, tally, trouble, warning
+from tests.deadline_alerts import (
+    CLOSES,
+    DEADLINE,
+    DUE,
+    PERIOD,
+    READ,
+    objection,
+    place,
+    proposal,
+    reminder,
+    tally,
+    trouble,
+    undecided,
+    warning,
+)
 from tests.story import DAY, HOUR, MINUTE, Seat
 
 MM2100, GIIC = place("mm2100", "32.16", "PT Mangkir"), place("giic", "32.16", "PT Alpa")
@@ -64,6 +78,27 @@ class TestWhoIsTold:
             "siinas": [warned, proposed],
         }
 
+    @pytest.mark.parametrize("matter", [pytest.param(undecided, id="nobody can tell"), pytest.param(objection, id="the firm objects")])
+    def test_what_an_official_must_look_at_is_named_to_officials_and_to_nobody_else(self, estate, matter):
+        """Not to the estate, and not through SIINas to the firm as if it were held against it."""
+        for alert in (tally(MM2100, absent=1), matter(MM2100)):
+            estate.hears(alert, "mm2100")
+        estate.tick(READ)
+        named = {item.to.position: [subject.about for subject in item.subjects] for item in estate.said(Item)}
+        about = [f"{PERIOD}/IOMKI-1"]
+        assert named == {"estate:mm2100": [], "dinas-perindustrian:32.16": about, "dir-perwilayahan": about}
+
+    def test_those_of_whom_nobody_can_tell_push_nobody_out_of_the_list(self, estate, office):
+        for number in range(20):
+            estate.hears(undecided(MM2100, f"IOMKI-{number}"), "mm2100")
+        estate.hears(proposal(MM2100), "mm2100")
+        estate.tick(READ)
+        office.hears_all(estate.words)
+        office.tick(READ)
+        told = next(word for word in office.said(Delivery) if word.to.position == "dir-perwilayahan")
+        assert told.situation.subjects[0].about.endswith("/deactivation")
+        assert (len(told.situation.subjects), told.situation.more_subjects) == (12, 9)
+
     def test_who_checks_is_asked_with_a_deadline_once_there_is_something_to_check(self, estate):
         """By Thursday at 16.00, WIB; without a proposal nobody is asked for anything."""
         estate.hears(tally(MM2100, absent=1), "mm2100")
@@ -83,6 +118,16 @@ class TestWhoIsTold:
             estate.hears(proposal(MM2100, permit, deadlines=(("check", CLOSES + hours * HOUR),)), "mm2100")
         estate.tick(READ)
         assert items_of(estate, "dir-perwilayahan")[0].asked == (Asked("check_proposals", CLOSES + 20 * HOUR),)
+
+    def test_a_deadline_is_remembered_as_long_as_an_officer_may_still_change_it(self, estate):
+        """Half a year where that is when the next report falls due."""
+        first = tally(MM2100, absent=1)
+        estate.hears(replace(first, share=replace(first.share, settles_at=CLOSES + 184 * DAY)), "mm2100")
+        estate.tick(READ)
+        estate.tick(CLOSES + 185 * DAY)
+        assert [entry for entry in estate.entries.values() if isinstance(entry, Gathered)]
+        estate.tick(CLOSES + 186 * DAY + 1)
+        assert not [entry for entry in estate.entries.values() if isinstance(entry, Gathered)]
 
     def test_reminders_go_to_siinas_alone_and_are_forgotten_after_a_day(self, estate):
         for before in (24, 3):

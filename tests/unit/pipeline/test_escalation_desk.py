@@ -43,6 +43,21 @@ def test_fewer_absences_are_told_in_the_same_thread(seat):
     assert seat.entries["desk|" + first.thread].leading.state == AlertState.FIRING
 
 
+@pytest.mark.parametrize(
+    ("absent", "because"),
+    [
+        pytest.param(39, Because.FEWER_ABSENT, id="still held for a person"),
+        pytest.param(0, Because.NOBODY_ABSENT, id="nothing left to release"),
+    ],
+)
+def test_what_is_left_of_a_brake_is_said(seat, absent, because):
+    told(seat, brake())
+    (again,) = told(seat, brake(absent, at=AT + HOUR))
+    assert [reason.because for reason in again.reasons] == [because]
+    (risen,) = told(seat, brake(at=AT + 2 * HOUR))
+    assert (risen.thread, [reason.because for reason in risen.reasons]) == (again.thread, [Because.TOO_MANY_ABSENT])
+
+
 def test_a_brake_that_a_person_lifted_is_over(seat):
     first = told(seat, brake())[0]
     (end,) = told(seat, brake(lifted="release", lifted_by="dir-perwilayahan", at=AT + HOUR))

@@ -7,6 +7,8 @@ import pytest
 from cloudevents.core.bindings import kafka
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.intake import AccidentReportFiled, IncidentBulletin, IntakeWatermark, SourceWatermark
 from schemas.topics import ACTS, CASES, INCIDENTS, INTAKE_TOPICS, REGISTRY, REPORTS
@@ -79,6 +81,24 @@ def test_bytes_that_are_no_event_are_refused(raw, reason, field):
     assert isinstance(refused, Refused)
     assert (refused.reason, refused.field) == (reason, field)
     assert refused.correct
+
+
+def _escaped(text):
+    return "".join(f"\\u{ord(letter):04x}" for letter in text)
+
+
+KEYS = st.tuples(st.sampled_from(["a", "b", 'q"', "\u00e9"]), st.sampled_from([lambda text: json.dumps(text)[1:-1], _escaped]))
+VALUES = st.sampled_from(['"x"', '"a\\"b"', '""', '"\\ud800"', '"\\u0022"', "1", "-1.5e3", "true", "null", '{"a":1}', "[]", '["a","a"]'])
+SPACE = st.sampled_from(["", " ", "\n"])
+
+
+@given(st.lists(st.tuples(KEYS, SPACE, VALUES), max_size=4))
+def test_a_key_that_stands_twice_is_found_however_it_is_written(pairs):
+    raw = ",".join(f'"{write(key)}"{space}:{value}{space}' for (key, write), space, value in pairs)
+    keys = [key for (key, _), _, _ in pairs]
+    refused = binary(data=f"{{{raw}}}".encode())
+    assert isinstance(refused, Refused)
+    assert (refused.reason is Refusing.DUPLICATE_KEY) == (len(set(keys)) < len(keys))
 
 
 def test_a_tombstone_is_refused():

@@ -108,6 +108,21 @@ class TestTheWholeTruth:
         assert (was.obligations, now.obligations) == ((Bound("iomki", T20, T22),), (Bound("iomki", T22),))
         assert ([p.place.estate for p in was.places], [p.place.estate for p in now.places]) == (["imip"], ["vdni"])
 
+    @pytest.mark.parametrize(
+        ("since", "taken_over"),
+        [
+            pytest.param(Y22, T22, id="for years its reports bore the other's name"),
+            pytest.param("2030-01-01T00:00:00+07:00", None, id="it will: nobody has reported yet"),
+        ],
+    )
+    def test_who_has_it_since_before_its_entry_is_told_since_when(self, since, taken_over):
+        """Once: the next word about the same permit learns of no other holder."""
+        seat = Register(*BASE, GRANTED)
+        was, now = (said.word for said in seat(permit(firm="smi", plant=None, since=since)))
+        assert (was.taken_over, now.taken_over) == (None, taken_over)
+        again = [said.word for said in seat(permit(firm="smi", plant=None, since="2031-01-01T00:00:00+07:00", state="frozen"))]
+        assert [word.taken_over for word in again if word.firm == "smi"] == [None]
+
     def test_a_permit_that_was_never_theirs_is_taken_back(self):
         """A correction of the same day: the firm that was told of it must hear of its end."""
         was, now = (said.word for said in Register(*BASE, GRANTED)(permit(firm="smi", plant=None, since=Y20)))

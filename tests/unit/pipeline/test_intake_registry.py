@@ -171,6 +171,22 @@ class TestActivations:
             known.take(published(activation(revision, since=SINCE["2021"]), T0, offset=offset))
         assert known.in_force(T1).policy == "a"
 
+    def test_an_activation_counts_from_when_it_is_taken(self):
+        """Of the past, the present and the future; and nothing is known of it as of a revision before it."""
+        known = Registry(policies={"a": POLICY, "b": POLICY}, rosters=("r", "s"))
+        found = [[known.stamp(at)[:2] for at in (T0, T1, T2)]]
+        for offset, said in enumerate((activation("b", since=SINCE["2022"]), activation(None, roster="s", since=SINCE["2021"]))):
+            known.take(published(said, T0, offset=offset))
+            found.append([known.stamp(at)[:2] for at in (T0, T1, T2)])
+        assert found == [[("a", "r")] * 3, [("a", "r"), ("a", "r"), ("b", "r")], [("a", "r"), ("a", "s"), ("b", "s")]]
+        assert [[known.as_of(revision).stamp(at)[:2] for at in (T0, T1, T2)] for revision in range(3)] == found
+
+    def test_the_terms_are_those_of_the_policy_of_their_instant(self):
+        short = POLICY.model_copy(update={"intake": POLICY.intake.model_copy(update={"largest_bytes": 400})})
+        known = Registry(policies={"a": POLICY, "b": short}, rosters=("r",))
+        known.take(published(activation("b", since=SINCE["2021"]), T0, offset=0))
+        assert [known.terms(at).largest_bytes for at in (T1 - 1, T1)] == [POLICY.intake.largest_bytes, 400]
+
 
 class TestTaking:
     def test_what_cannot_be_understood_is_passed_over_and_counted(self):

@@ -29,6 +29,8 @@ from tests.story import (
     admission,
     bulletin,
     clock,
+    decline,
+    done,
     entry,
     published,
     register,
@@ -253,6 +255,8 @@ class TestPrefixes:
         pytest.param(acknowledge("disnakertrans:72"), "acknowledge", ("", ""), id="an acknowledgement"),
         pytest.param(verify("disnakertrans:72", "real"), "verify", ("real", ""), id="a verification with its verdict"),
         pytest.param(stand_down("disnakertrans:72"), "stand_down", ("", "selesai"), id="a stand-down with its reason"),
+        pytest.param(decline("disnakertrans:72"), "decline", ("", "bukan wilayah kami"), id="a refusal with its reason"),
+        pytest.param(done("disnakertrans:72", "state_filed"), "done", ("", ""), id="what is done"),
     ],
 )
 def test_an_act_goes_to_the_room_of_its_estate(chain: Chain, acting, act, more):

@@ -28,6 +28,11 @@ def tallied(seat: Deadlines, day: date, partition: int = 0) -> dict[str, int]:
     return dict(seat.alerts[f"R1 iomki/{day}/{partition}"].share.numbers)
 
 
+def undecided(seat: Deadlines) -> list[Alert]:
+    """The last words on those of whom nobody can tell."""
+    return [alert for alert in seat.alerts.values() if alert.rule == "law2"]
+
+
 class TestWarnings:
     def test_who_did_not_report_is_warned_of(self, seat):
         """With the deadline, the instrument, and how it was proven."""
@@ -177,6 +182,24 @@ class TestReports:
         assert seat.report(date(2021, 7, 27)) == []
         assert seat.desk.entries["firm:f1|duty|iomki|P-1"].submissions == ()
 
+    def test_hundreds_of_corrections_stay_small_and_decide_what_they_decided(self, seat):
+        """Law 2: the first of them was in time; the rest is counted."""
+        for n in range(400):
+            seat.report(TUE, BEGINS + DAY + n, id=f"correction-{n:032}")
+        duty = seat.desk.entries["firm:f1|duty|iomki|P-1"]
+        assert (len(duty.submissions) <= 9, duty.submissions[0].received_at) == (True, BEGINS + DAY)
+        assert sum(count for _, count in duty.crowded) == 400 - len(duty.submissions)
+        seat.passes(TUE)
+        assert (seat.standing, tallied(seat, TUE)["reported"]) == ({}, 1)
+
+    def test_where_too_much_was_said_to_tell_that_nothing_was_nobody_is_accused(self, seat):
+        """Everything that is still known of has been withdrawn."""
+        for n in range(20):
+            seat.report(TUE, BEGINS + DAY + 2 * n, id=f"s{n:02}")
+            seat.report(TUE, BEGINS + DAY + 2 * n + 1, id=f"w{n:02}", state="withdrawn", replaces=f"s{n:02}")
+        seat.passes(TUE)
+        assert seat.standing == {}
+
     def test_a_report_may_be_heard_before_its_permit(self):
         """The register and the reports come over different topics."""
         seat = Deadlines()
@@ -194,6 +217,16 @@ class TestDoubts:
         assert seat.standing == {}
         assert tallied(seat, TUE) == {"due": 1, "reported": 0, "absent": 0, "undecided": 1}
         assert not seat.alerts["R1 iomki/2021-08-03/0"].share.quiet
+
+    def test_who_cannot_be_decided_is_named_with_why_until_a_report_or_an_officer_ends_it(self, seat):
+        seat.enrol("P-2")
+        seat.refused(due(TUE) - HOUR)
+        seat.passes(TUE)
+        named = {alert.about: (alert.situation.place.firm_name, [r.because for r in alert.reasons]) for alert in undecided(seat)}
+        assert named == {f"iomki/2021-08-03/P-{n}": ("PT F1", [Because.REPORT_REFUSED]) for n in (1, 2)}
+        seat.report(TUE, due(TUE) + DAY)
+        seat.act("excuse", TUE, due(TUE) + DAY, permit="P-2")
+        assert [alert.state for alert in undecided(seat)] == ["withdrawn", "withdrawn"]
 
     def test_a_refusal_that_is_heard_late_takes_the_warning_back(self, seat):
         seat.passes(TUE)
@@ -275,6 +308,33 @@ class TestPermits:
         seat.tick(due(TUE) + DAY)
         assert tallied(seat, TUE) == {"due": 0, "reported": 0, "absent": 0}
 
+    @pytest.mark.parametrize("known", [False, True], ids=["it never had the permit", "it had it before"])
+    def test_who_takes_a_permit_over_from_before_its_entry_is_not_accused_of_that_period(self, known):
+        """The report bore the former holder's name; and the next period is the new one's own."""
+        seat, entered = Deadlines(), due(TUE) - DAY
+        if known:
+            seat.enrol(states=(StateSince(BEGINS - DAY, "active"), StateSince(BEGINS, "ended")), registry=1)
+        states = (StateSince(BEGINS - HOUR, "active"),)
+        seat.enrol(at=entered, taken_over=BEGINS - HOUR, states=states, obligations=(Bound("iomki", BEGINS - HOUR),), registry=9)
+        seat.passes(TUE)
+        assert (seat.standing, tallied(seat, TUE)) == ({}, {"due": 1, "reported": 0, "absent": 0, "undecided": 1})
+        assert [reason.because for alert in undecided(seat) for reason in alert.reasons] == [Because.ANOTHER_NAME]
+        seat.report(TUE, due(TUE) + DAY)
+        seat.tick(due(TUE) + DAY)
+        assert (seat.standing, tallied(seat, TUE)["late"]) == ({}, 1)
+        seat.passes(FRI)
+        assert list(seat.standing) == ["R2 iomki/2021-08-06/P-1"]
+
+    def test_a_permit_that_goes_to_and_fro_for_ever_stays_small(self, seat):
+        """Law 2."""
+        for hours in range(1, 40):
+            seat.enrol(
+                at=BEGINS + hours * HOUR, taken_over=BEGINS + hours * HOUR - 9, registry=90 + hours, obligations=(Bound("iomki", BEGINS),)
+            )
+        assert len(seat.desk.entries["firm:f1|duty|iomki|P-1"].unheard) <= 20
+        seat.passes(TUE)
+        assert seat.standing == {}
+
     def test_an_older_word_of_the_register_changes_nothing(self, seat):
         seat.enrol(registry=9)
         assert seat.enrol(states=(StateSince(BEGINS, "ended"),), registry=8) == []
@@ -319,7 +379,7 @@ class TestPermits:
         seat.enrol(holder="warehouse")
         seat.enrol("P-2", obligations=(Bound("wajib-lapor", BEGINS),))
         seat.enrol("P-3", obligations=(Bound("iomki", BEGINS, agreed_with="32"),))
-        assert seat.desk.entries == {}
+        assert seat.desk.entries.keys() == {"~ruled"}
 
     def test_an_ended_permit_is_forgotten_when_nothing_can_change_it(self, seat):
         seat.passes(TUE)
@@ -327,8 +387,7 @@ class TestPermits:
         seat.tick(due(FRI) + GRACE)
         seat.tick(due(FRI) + 200 * DAY)
         seat.tick(due(FRI) + 300 * DAY)
-        assert seat.desk.entries == {}
-        assert not seat.desk.dues
+        assert seat.desk.entries.keys() == {"~ruled"}
 
 
 SAID = (

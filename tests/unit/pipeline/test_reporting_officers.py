@@ -7,8 +7,10 @@ import pytest
 
 from schemas.ledger import Bound, Count, Odd
 from schemas.surveillance import Alert, Because
+from streams.pipeline.calendar import following
 from tests.circulars import due_days
 from tests.deadlines import DAY, FRI, FRI2, GRACE, HOUR, TUE, TUE2, TUE3, Deadlines, due
+from tests.story import POLICY
 
 WARNED = "R2 iomki/2021-08-03/P-1"
 
@@ -62,6 +64,16 @@ class TestProposals:
         seat.act("confirm", TUE, due(TUE) + DAY, step="deactivation")
         seat.passes(FRI)
         assert [name for name in seat.standing if name.startswith("R3")] == []
+
+    def test_a_dispute_of_a_mere_warning_is_a_matter_for_officials_until_one_of_them_waives_it(self, seat):
+        """At once: the digest is closed, and each change of it is told."""
+        seat.passes(TUE)
+        said = seat.act("dispute", TUE, due(TUE) + DAY, position="firm:f1")
+        assert {alert.rule for alert in said} == {"R2", "G3"}
+        objection = seat.alerts["G3 iomki/2021-08-03/P-1"]
+        assert (objection.state, objection.at, objection.share.numbers) == ("firing", due(TUE) + DAY, (("disputed", 1),))
+        seat.act("waive", TUE, due(TUE) + 2 * DAY)
+        assert seat.alerts["G3 iomki/2021-08-03/P-1"].state == "withdrawn"
 
     def test_a_dispute_is_shown_with_everything_that_rests_on_it(self, seat):
         for day in (TUE, FRI, TUE2):
@@ -184,3 +196,22 @@ class TestOfficers:
         seat.excuse_all(TUE, due(TUE) - DAY)
         seat.tick(due(TUE) + 200 * DAY)
         assert "~excused|iomki" not in seat.desk.entries
+
+
+def test_what_an_officer_says_half_a_year_later_still_reaches_the_estate():
+    """Twice a year means that nothing else has been decided in between."""
+    siinas = POLICY.obligation("siinas")
+    period = following(siinas, due(siinas.in_service_since))
+    seat, late = Deadlines(), period.due_at + 150 * DAY
+    for permit in ("P-1", "P-2"):
+        seat.enrol(permit, at=period.opens_at - DAY, obligations=(Bound("siinas", period.opens_at - DAY),))
+    seat.tick(period.due_at + GRACE)
+    seat.tick(late)
+    act = msgspec.structs.replace(
+        seat._acted("excuse", period.day, late, position="dir-perwilayahan", firm="f1", permit="P-1"), obligation="siinas"
+    )
+    seat.hears(act, "firm:f1")
+    seat.tick(late + HOUR)
+    alert = seat.alerts[f"R1 siinas/{period.day}/0"]
+    assert dict(alert.share.numbers) == {"due": 2, "reported": 0, "absent": 1, "excused": 1}
+    assert alert.share.settles_at > late

@@ -29,7 +29,7 @@ def tick(entries: Mapping[str, Entry], duty: Duty, now: Tick, book: Rulebook) ->
         return _forgotten(entries, duty)
     proven = _proven(duty, obligation, now, deadlines)
     case = Case(entries, obligation, book)
-    found = _decided(case, duty, proven, now) if proven else _excused(case, duty)
+    found = _decided(case, duty, proven, now) if proven else _anew(case, duty, now)
     duty, reminded = _reminded(case, found.duty, now)
     return step_of(entries, (found._replace(duty=duty, alerts=(*found.alerts, *reminded)),), book, now)
 
@@ -78,8 +78,10 @@ def _decided(case: Case, duty: Duty, periods: tuple[Period, ...], now: Tick) -> 
     return Restated(replace(duty, spoken=collapse[0]), collapse[1], tuple(made))
 
 
-def _excused(case: Case, duty: Duty) -> Restated:
-    """No deadline has come: it may be that something was excused for everybody, and is dated by that."""
+def _anew(case: Case, duty: Duty, now: Tick) -> Restated:
+    """No deadline has come: it may be that its calendar was revised, or something excused for everybody, which dates what is said."""
+    if duty.revised:
+        return restated(case, duty, Told(now.at))
     excused = case.entries.get(excused_name(case.obligation.id))
     at = max((at for _, at in excused.periods), default=0) if excused else 0
     return restated(case, duty, Told(at)) if at else Restated(duty)

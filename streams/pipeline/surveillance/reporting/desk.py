@@ -1,4 +1,4 @@
-"""The desk of reporting: a permit, a report, a finding, an act or a doubt in; the changed duties and their alerts out.
+"""The desk of reporting: a report, a finding, an act or a doubt in; the changed duties and their alerts out.
 
 It recognises what it has heard before: the same fact again changes nothing, the same id with other content is listed (law 5).
 """
@@ -11,77 +11,33 @@ from msgspec.structs import replace
 
 from schemas.escalation import AdmittedAct
 from schemas.ids import FIRM
-from schemas.ledger import Admitted, Bound, Enrolled, Odd, Refusal, Tick
+from schemas.ledger import Admitted, Odd, Refusal
 from schemas.obligations import LOOK_BACK_DAYS, Obligation
 from schemas.reports import InspectionFinding
 from schemas.word import UtcMs
-from streams.pipeline.calendar import Period, end_of, find, following, local_day, window
+from streams.pipeline.calendar import Period, find, following, local_day, window
 from streams.pipeline.entitled import period_of, refused
-from streams.pipeline.line import NOTHING, Due, Entry, Step
+from streams.pipeline.line import NOTHING, Entry, Step
 from streams.pipeline.surveillance import doubts
 from streams.pipeline.surveillance.doubts import Doubtful
+from streams.pipeline.surveillance.reporting.enrolment import with_holding
 from streams.pipeline.surveillance.reporting.memory import (
     NEVER,
     Duty,
-    Excused,
-    Held,
-    Holding,
     Inspected,
     Ruling,
-    Stood,
     Submission,
     duty_name,
-    excused_name,
     holding_name,
 )
-from streams.pipeline.surveillance.reporting.outcome import DAY_MS, HOUR_MS, is_over, reach
-from streams.pipeline.surveillance.reporting.restate import Case, Restated, due_of, restated, step_of
+from streams.pipeline.surveillance.reporting.outcome import DAY_MS, HOUR_MS, reach, with_submission
+from streams.pipeline.surveillance.reporting.restate import Case, due_of, restated, step_of
 from streams.pipeline.surveillance.reporting.tally import Told
 from streams.pipeline.surveillance.rulebook import Rulebook
 
 RULINGS = ("confirm", "waive", "excuse", "dispute")
 BEFORE_ITS_PERIOD = "before_its_period"
 """Why INTAKE refuses a report of a period that has not begun: it is about the next one, not about the one in which it came."""
-
-
-def hear_permit(entries: Mapping[str, Entry], word: Enrolled, book: Rulebook) -> Step:
-    """A permit, with its whole history: one duty for each obligation that binds it."""
-    found = (_enrolled(Case(entries, obligation, book), word) for obligation in book.policy.obligations)
-    return _with_holding(entries, word.subject, step_of(entries, (each for each in found if each), book))
-
-
-def _enrolled(case: Case, word: Enrolled) -> Restated | None:
-    """The duty that a permit has under one obligation, if that has ever bound it and anything is new."""
-    obligation = case.obligation
-    name = duty_name(word.subject, obligation.id, word.permit)
-    known: Duty | None = case.entries.get(name)
-    bound = tuple(each for each in word.obligations if each.obligation == obligation.id and _binds(each, obligation, word.holder))
-    if (known is None and not bound) or (known is not None and word.registry < known.registry):
-        return None
-    before = known or Duty(word.subject, obligation.id, word.permit)
-    is_new = before.enrolled_at == NEVER
-    after = replace(
-        before,
-        enrolled_at=word.at if is_new else min(before.enrolled_at, word.at),
-        decided_through=word.at - 1 if is_new else before.decided_through,
-        registry=word.registry,
-        bound=bound,
-        held=tuple(Held(each.since, each.state) for each in word.states),
-        stood=tuple(Stood(each.since, each.place) for each in word.places),
-        exercise=word.exercise,
-    )
-    if is_new:
-        after = replace(after, submissions=tuple(said for said in after.submissions if _due_at(said.day) >= after.enrolled_at))
-    return None if after == known else restated(case, after, Told(word.at))
-
-
-def _binds(bound: Bound, obligation: Obligation, holder: str) -> bool:
-    """What is asked of a permit by name binds where the obligation is of that kind; else its holder's kind decides."""
-    return obligation.assigned if bound.agreed_with else holder in obligation.holders
-
-
-def _due_at(day: str) -> UtcMs:
-    return end_of(date.fromisoformat(day))
 
 
 class _Report(msgspec.Struct, frozen=True, gc=False):
@@ -119,7 +75,7 @@ def hear_report(entries: Mapping[str, Entry], admitted: Admitted, book: Rulebook
         admitted.at if admitted.received_at is None else admitted.received_at,
         fact.replaces or "",
     )
-    after = replace(duty, submissions=(*duty.submissions, said), exercise=duty.exercise or admitted.exercise)
+    after = replace(with_submission(duty, said), exercise=duty.exercise or admitted.exercise)
     return _changed(Case(entries, obligation, book), after, period, admitted.at)
 
 
@@ -174,11 +130,12 @@ def _beyond(duty: Duty, period: Period, admitted: Admitted, book: Rulebook) -> S
 
 def _changed(case: Case, duty: Duty, period: Period, at: UtcMs) -> Step:
     """What was said of a period that nobody has decided yet is only kept; else every period is judged anew."""
+    name = duty.name
     if period.due_at > duty.decided_through:
-        step = Step({duty.name: duty}, due={duty.name: due_of(duty, case.book)})
+        step = Step({name: duty}, due={name: due_of(duty, case.book)})
     else:
         step = step_of(case.entries, (restated(case, duty, Told(at)),), case.book)
-    return step if duty.name in case.entries else _with_holding(case.entries, duty.subject, step)
+    return step if name in case.entries else with_holding(case.entries, duty.subject, step)
 
 
 def hear_act(entries: Mapping[str, Entry], act: AdmittedAct, book: Rulebook) -> Step:
@@ -197,39 +154,6 @@ def hear_act(entries: Mapping[str, Entry], act: AdmittedAct, book: Rulebook) -> 
     rulings[said.day, said.act, said.step] = first
     after = replace(duty, rulings=tuple(sorted(rulings.values(), key=lambda each: (each.day, each.act, each.step))))
     return NOTHING if after == duty else _changed(Case(entries, obligation, book), after, period, act.at)
-
-
-def hear_act_on_all(entries: Mapping[str, Entry], act: AdmittedAct, book: Rulebook) -> Step:
-    """A period excused for everybody: every duty of the obligation is asked again (G2)."""
-    if act.act != "excuse" or refused(act, book.policy, book.roster):
-        return NOTHING
-    excused = entries.get(excused_name(act.obligation)) or Excused(act.obligation)
-    periods = dict(excused.periods)
-    at = min(periods.get(act.period, act.at), act.at)
-    if periods.get(act.period) == at:
-        return NOTHING
-    after = replace(excused, periods=tuple(sorted({**periods, act.period: at}.items())))
-    duties = {name: entry for name, entry in entries.items() if isinstance(entry, Duty) and entry.obligation == act.obligation}
-    due = {name: due_of(duty, book)._replace(at=at) for name, duty in duties.items()}
-    return Step({after.name: after, **duties}, due={after.name: _excused_until(after, book), **due})
-
-
-def tick_excused(entries: Mapping[str, Entry], excused: Excused, now: Tick, book: Rulebook) -> Step:
-    """What is old, and has been decided of everybody, is forgotten; a source may be silent for months."""
-    days = (book.policy.deadlines.lateness_days + LOOK_BACK_DAYS) * DAY_MS
-    duties = (entry for entry in entries.values() if isinstance(entry, Duty) and entry.obligation == excused.obligation)
-    decided = min((duty.decided_through for duty in duties if duty.enrolled_at != NEVER and not is_over(duty)), default=now.at)
-    kept = tuple((day, at) for day, at in excused.periods if max(_due_at(day), at) + days > now.at or _due_at(day) > decided)
-    if not kept:
-        return Step({excused.name: None})
-    left = replace(excused, periods=kept)
-    due = _excused_until(left, book).at or 0
-    return Step({left.name: left}, due={left.name: Due(at=due if due > now.at else now.at + DAY_MS)})
-
-
-def _excused_until(excused: Excused, book: Rulebook) -> Due:
-    days = (book.policy.deadlines.lateness_days + LOOK_BACK_DAYS) * DAY_MS
-    return Due(at=min(max(_due_at(day), at) + days for day, at in excused.periods))
 
 
 def hear_refusal(entries: Mapping[str, Entry], refusal: Refusal, book: Rulebook) -> Step:
@@ -262,11 +186,3 @@ def hear_doubt(entries: Mapping[str, Entry], subject: str, doubtful: Doubtful, b
     found = [(duty, restated(case, duty, Told(doubtful.at))) for duty, case in cases]
     changed = step_of(entries, (each for duty, each in found if each.duty != duty), book)
     return Step({**step.changes, **changed.changes}, changed.words, {**step.due, **changed.due})
-
-
-def _with_holding(entries: Mapping[str, Entry], subject: str, step: Step) -> Step:
-    """With the list of the firm's duties, if it has one more."""
-    name = holding_name(subject)
-    holding = entries.get(name) or Holding(subject)
-    duties = tuple(sorted({*holding.duties, *(changed for changed, entry in step.changes.items() if isinstance(entry, Duty))}))
-    return step if duties == holding.duties else step._replace(changes={**step.changes, name: replace(holding, duties=duties)})

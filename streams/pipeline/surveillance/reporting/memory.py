@@ -1,7 +1,7 @@
 """Memory of reporting: what is kept of each permit under each obligation, of each estate's tally, and of what was excused for all."""
 
 from schemas.ids import FIRM
-from schemas.ledger import Bound, Place
+from schemas.ledger import Bound, Enrolled, Place
 from schemas.surveillance import Proven
 from schemas.word import Part, UtcMs
 from streams.pipeline.surveillance.alerts import Spoken
@@ -46,6 +46,13 @@ class Stood(Part, frozen=True, array_like=True):
     place: Place
 
 
+class Unheard(Part, frozen=True, array_like=True):
+    """Between these instants the firm may have reported under another name: of another holder, or of a day that has been moved."""
+
+    since: UtcMs
+    until: UtcMs
+
+
 class Inspected(Part, frozen=True, array_like=True):
     """What a named position found in the field about the statement for one period. What each found last counts."""
 
@@ -81,8 +88,10 @@ class Duty(Part, frozen=True, array_like=True, tag="duty"):
     """One permit under one obligation.
 
     enrolled_at: when the line first heard of it; nothing due earlier is ever decided. registry: the revision that it was enrolled by.
-    bound: when the obligation binds it. held, stood: its history, oldest first. decided_through: the last deadline that a proven tick has
-    decided; reminded_through: the last reminder that was due. counted: what was last told of each period to the tally of its estate.
+    bound: when the obligation binds it. held, stood: its history, oldest first; unheard: when nobody knows what it reported.
+    decided_through: the last deadline that a proven tick has decided; reminded_through: the last reminder that was due. counted: what was
+    last told of each period to the tally of its estate. revised: its calendar has changed, and nothing has been judged by the new one yet.
+    crowded: of which periods more was submitted than is kept, and how much more.
     """
 
     subject: str
@@ -102,6 +111,9 @@ class Duty(Part, frozen=True, array_like=True, tag="duty"):
     counted: tuple[Counted, ...] = ()
     spoken: tuple[Spoken, ...] = ()
     exercise: bool = False
+    unheard: tuple[Unheard, ...] = ()
+    revised: bool = False
+    crowded: tuple[tuple[str, int], ...] = ()
 
     @property
     def name(self) -> str:
@@ -160,6 +172,38 @@ class Excused(Part, frozen=True, array_like=True, tag="excused"):
     def name(self) -> str:
         """Its entry."""
         return excused_name(self.obligation)
+
+
+class Ruled(Part, frozen=True, array_like=True, tag="ruled"):
+    """The policy revision that duties are judged by, since when, and its obligations, to know what the next one has moved."""
+
+    policy: str
+    at: UtcMs
+    obligations: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its entry."""
+        return RULED
+
+
+class Unbound(Part, frozen=True, array_like=True, tag="unbound"):
+    """What the register says last of a permit that must do something of which the policy knows nothing yet."""
+
+    said: Enrolled
+
+    @property
+    def name(self) -> str:
+        """Its entry."""
+        return unbound_name(self.said.subject, self.said.permit)
+
+
+RULED = "~ruled"
+
+
+def unbound_name(subject: str, permit: str) -> str:
+    """The entry of a permit whose obligations the policy does not know."""
+    return f"{subject}|unbound|{permit}"
 
 
 def duty_name(subject: str, obligation: str, permit: str) -> str:

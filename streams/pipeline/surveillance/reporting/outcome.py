@@ -6,28 +6,52 @@ Everything derives from the set of what was said, so that the order of arrival l
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from schemas.obligations import LOOK_BACK_DAYS, Obligation
 from schemas.policy import Deadlines
 from schemas.reports import ReportState
 from schemas.word import UtcMs
-from streams.pipeline.calendar import Period, local_day, window
-from streams.pipeline.surveillance.reporting.memory import Duty, Submission
+from streams.pipeline.calendar import Period, following, local_day, window
+from streams.pipeline.surveillance.reporting.memory import Duty, Submission, Unheard
 from streams.pipeline.surveillance.reporting.sanctions import Decided, Outcome
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
+MOST_UNHEARD = 20
+MOST_SUBMISSIONS = 8
+"""For one period, and some thirty periods are kept: 40 KB of an entry."""
 _OVER = ("revoked", "ended")
 
 
 class Sight(NamedTuple):
-    """What a duty is judged by beside itself: the policy, when something of its firm could not be read, what was excused for all."""
+    """What a duty is judged by beside itself: the policy, when something of its firm could not be read, what was excused for all.
+
+    unheard: while its permit was thought to be another firm's.
+    """
 
     deadlines: Deadlines
     doubts: tuple[UtcMs, ...] = ()
     excused: frozenset[str] = frozenset()
+    unheard: tuple[Unheard, ...] = ()
+
+    def doubts_of(self, period: Period) -> bool:
+        """Whether a report may have been refused, or have been sent in another's name."""
+        until = self.decides_at(period)
+        return self.refused_in(period) or any(each.since < until and period.opens_at < each.until for each in self.unheard)
+
+    def refused_in(self, period: Period) -> bool:
+        """Whether something of the firm was refused while it could report."""
+        return any(period.opens_at <= doubt < self.decides_at(period) for doubt in self.doubts)
 
     def decides_at(self, period: Period) -> UtcMs:
         """The end of the grace."""
         return period.due_at + self.deadlines.grace_hours * HOUR_MS
+
+
+def joined(known: tuple[Unheard, ...], more: Iterable[Unheard]) -> tuple[Unheard, ...]:
+    """These times and those; where there are too many, one that covers them all."""
+    unheard = tuple(sorted({*known, *more}, key=lambda each: (each.since, each.until)))
+    return unheard if len(unheard) <= MOST_UNHEARD else (Unheard(unheard[0].since, max(each.until for each in unheard)),)
 
 
 def is_over(duty: Duty) -> bool:
@@ -37,10 +61,11 @@ def is_over(duty: Duty) -> bool:
 
 
 class Heard(NamedTuple):
-    """What was said of one period: the submissions, and the acts of people."""
+    """What was said of one period: the submissions, whether there were more, and the acts of people."""
 
     submissions: tuple[Submission, ...] = ()
     acts: frozenset[str] = frozenset()
+    more: bool = False
 
 
 _NOTHING = Heard()
@@ -54,7 +79,8 @@ def heard(duty: Duty) -> Mapping[str, Heard]:
         submissions.setdefault(submission.day, []).append(submission)
     for ruling in duty.rulings:
         acts.setdefault(ruling.day, set()).add(ruling.act)
-    return {day: Heard(tuple(submissions.get(day, ())), frozenset(acts.get(day, ()))) for day in {*submissions, *acts}}
+    crowded = dict(duty.crowded)
+    return {day: Heard(tuple(submissions.get(day, ())), frozenset(acts.get(day, ())), day in crowded) for day in {*submissions, *acts}}
 
 
 def received_at(submissions: Iterable[Submission]) -> UtcMs | None:
@@ -64,7 +90,25 @@ def received_at(submissions: Iterable[Submission]) -> UtcMs | None:
     """
     said = {(s.source, s.id): s for s in submissions}
     withdrawn = {key for s in said.values() if s.state == ReportState.WITHDRAWN for key in _chain(s, said)}
-    return min((s.received_at for key, s in said.items() if key not in withdrawn), default=None)
+    return min([s.received_at for key, s in said.items() if key not in withdrawn], default=None)
+
+
+def with_submission(duty: Duty, said: Submission) -> Duty:
+    """The duty with one more; of a period of which too much was said, with the first and the last, the earliest that counts, and a count.
+
+    Of such a period nobody can tell any more that nothing was reported.
+    """
+    others = tuple(each for each in duty.submissions if each.day != said.day)
+    of_day = sorted((*(each for each in duty.submissions if each.day == said.day), said), key=lambda each: (each.received_at, each.id))
+    if len(of_day) <= MOST_SUBMISSIONS:
+        return replace(duty, submissions=(*duty.submissions, said))
+    first = received_at(of_day)
+    half = MOST_SUBMISSIONS // 2
+    counting = [each for each in of_day if each.received_at == first][:1]
+    kept = tuple(each for each in of_day if each in (*of_day[:half], *counting, *of_day[-half:]))
+    crowded = dict(duty.crowded)
+    crowded[said.day] = crowded.get(said.day, 0) + len(of_day) - len(kept)
+    return replace(duty, submissions=(*others, *kept), crowded=tuple(sorted(crowded.items())))
 
 
 def _chain(submission: Submission, said: Mapping[tuple[str, str], Submission]) -> Iterator[tuple[str, str]]:
@@ -94,7 +138,8 @@ def is_bound(duty: Duty, obligation: Obligation, period: Period) -> bool:
 def outcome_of(said: Heard, period: Period, sight: Sight) -> Outcome:
     """What became of a period that is over, by what was said of it.
 
-    While a refusal is unresolved nobody is accused; the report that resolves it, however late, is warned of by nobody (law 2).
+    While a refusal is unresolved, or another was thought to hold the permit, nobody is accused; the report that resolves it, however late,
+    is warned of by nobody (law 2).
     """
     decides_at = sight.decides_at(period)
     received = received_at(said.submissions)
@@ -102,7 +147,7 @@ def outcome_of(said: Heard, period: Period, sight: Sight) -> Outcome:
         return Outcome.ON_TIME
     if period.day.isoformat() in sight.excused or "excuse" in said.acts:
         return Outcome.EXCUSED
-    doubted = any(period.opens_at <= doubt < decides_at for doubt in sight.doubts)
+    doubted = said.more or sight.doubts_of(period)
     if received is not None and (doubted or received < decides_at):
         return Outcome.LATE
     if "waive" in said.acts:
@@ -119,6 +164,14 @@ def decided(duty: Duty, obligation: Obligation, sight: Sight) -> tuple[Decided, 
     over = (p for p in window(obligation, local_day(since), local_day(duty.decided_through)) if p.due_at <= duty.decided_through)
     owed = (period for period in over if is_bound(duty, obligation, period))
     return tuple(Decided(period, outcome_of(said.get(period.day.isoformat(), _NOTHING), period, sight)) for period in owed)
+
+
+def settles_at_of(obligation: Obligation, period: Period, deadlines: Deadlines) -> UtcMs:
+    """When nothing can change a period any more: a later one has been decided that puts it out of reach, or the duty is forgotten."""
+    late = deadlines.lateness_days * DAY_MS
+    after = following(obligation, period.due_at + late)
+    decided_at = after.due_at + deadlines.grace_hours * HOUR_MS if after else 0
+    return max(decided_at, period.due_at + late + LOOK_BACK_DAYS * DAY_MS)
 
 
 def reach(duty: Duty, deadlines: Deadlines) -> UtcMs:

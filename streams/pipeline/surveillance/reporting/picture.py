@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from schemas.obligations import Obligation, Step
 from schemas.surveillance import AlertState, Because, Deadline, DutySituation, Proven, Reason, Rule, Share
-from streams.pipeline.calendar import Period, find
+from streams.pipeline.calendar import Period, find, named
 from streams.pipeline.surveillance.alerts import Finding
 from streams.pipeline.surveillance.reporting.memory import Duty, Inspected, Proposed
-from streams.pipeline.surveillance.reporting.outcome import Sight, decided, reach, received_at
+from streams.pipeline.surveillance.reporting.outcome import Sight, decided, reach, received_at, settles_at_of
 from streams.pipeline.surveillance.reporting.sanctions import Confirmed, Decided, Ground, Outcome, Proposal, Standing, standing
 
 MOST_IN_A_ROW = 3
@@ -72,13 +72,13 @@ def settled(view: View) -> tuple[Proposed, ...]:
     return tuple(
         Proposed(p.day.isoformat(), p.step, p.ground, tuple(day.isoformat() for day in p.evidence), p.regime)
         for p, period in sorted(dated, key=lambda pair: (pair[0].day, pair[0].step))
-        if period is None or period.due_at < since
+        if period is not None and period.due_at < since
     )
 
 
 def findings(view: View, proven_of: ProvenOf, *, historic: bool = False) -> Iterator[Finding]:
-    """The firm's warnings (R2), the proposals to officials (R3), and the end of each that is no longer so."""
-    live = [*_warnings(view, proven_of), *_proposals(view, proven_of)]
+    """The firm's warnings (R2), the proposals to officials (R3), what they must look at, and the end of each that is no longer so."""
+    live = [*_warnings(view, proven_of), *_proposals(view, proven_of), *_to_look_at(view)]
     yield from (finding._replace(historic=historic) for finding in live)
     ended = {last.id for last in view.duty.spoken if last.fires} - {finding.id for finding in live}
     if ended:
@@ -112,6 +112,18 @@ def _proposals(view: View, proven_of: ProvenOf) -> Iterator[Finding]:
             yield found._replace(says=says, share=share, proven=proven_of(period))
 
 
+def _to_look_at(view: View) -> Iterator[Finding]:
+    """What nobody but an official, or a report, settles: of whom nobody can tell (law 2), and who says that a warning is not so (G3)."""
+    for period, outcome in view.open:
+        if outcome is Outcome.UNDECIDED:
+            refused = view.sight.refused_in(period)
+            because = Reason(Because.REPORT_REFUSED if refused else Because.ANOTHER_NAME, source=period.regime.source)
+            yield _finding(view, period, Rule.UNDECIDED, (because,))._replace(says=(because.because,), share=_share(view, period))
+        elif outcome is Outcome.MISSED and period.regime.warns and view.is_disputed(period.day.isoformat()):
+            objection = _finding(view, period, Rule.OBJECTION, _objection(period, disputed=True), disputed=True)
+            yield objection._replace(share=_share(view, period, "disputed"))
+
+
 def _ends(view: View) -> Iterator[Finding]:
     """What may have been said and is no longer so, with its end: answered, confirmed by officials, or never to have been said.
 
@@ -121,18 +133,19 @@ def _ends(view: View) -> Iterator[Finding]:
     outcomes = {period.day: outcome for period, outcome in view.decided}
     confirmed = {(each.day, each.step) for each in view.standing.confirmed}
     periods = {period.day: period for period, _ in view.decided}
-    days = {*periods, *(date.fromisoformat(said.day) for said in view.duty.counted), *(day for day, _ in confirmed)}
-    for day in sorted(days):
-        period = periods.get(day) or find(view.obligation, day)
-        if period is not None:
-            answered = outcomes.get(day) is Outcome.ANSWERED
-            if period.due_at >= since:
-                ended = _end(view, period, Rule.WARNING, Because.ANSWERED if answered else Because.NOT_ACCUSED)
-                received = received_at(submission for submission in view.duty.submissions if submission.day == day.isoformat())
-                yield ended._replace(situation=replace(ended.situation, received_at=received))
-            for step in Step:
-                because = Because.CONFIRMED if (day, step) in confirmed else Because.NOT_ACCUSED
-                yield _end(view, period, Rule.PROPOSAL, because, step)
+    told = {*(said.day for said in view.duty.counted), *(said.day for said in view.duty.proposed)}
+    for day in sorted({*periods, *map(date.fromisoformat, told), *(day for day, _ in confirmed)}):
+        period = periods.get(day) or named(view.obligation, day)
+        answered = outcomes.get(day) is Outcome.ANSWERED
+        if period.due_at >= since:
+            ended = _end(view, period, Rule.WARNING, Because.ANSWERED if answered else Because.NOT_ACCUSED)
+            received = received_at(submission for submission in view.duty.submissions if submission.day == day.isoformat())
+            yield ended._replace(situation=replace(ended.situation, received_at=received))
+            yield _end(view, period, Rule.UNDECIDED, Because.NOT_ACCUSED)
+            yield _end(view, period, Rule.OBJECTION, Because.NOT_ACCUSED)
+        for step in Step:
+            because = Because.CONFIRMED if (day, step) in confirmed else Because.NOT_ACCUSED
+            yield _end(view, period, Rule.PROPOSAL, because, step)
 
 
 def _end(view: View, period: Period, rule: Rule, because: Because, step: str = "") -> Finding:
@@ -161,7 +174,8 @@ def _objection(period: Period, *, disputed: bool) -> tuple[Reason, ...]:
 def _share(view: View, period: Period, *columns: str) -> Share:
     """Warnings are counted by the tally of the estate; here only what it does not know."""
     numbers = tuple((column, 1) for column in columns if column)
-    return Share(period.name, view.sight.decides_at(period), numbers, deadline_of(view.obligation, period))
+    settles_at = settles_at_of(view.obligation, period, view.sight.deadlines)
+    return Share(period.name, view.sight.decides_at(period), numbers, deadline_of(view.obligation, period), settles_at=settles_at)
 
 
 def deadline_of(obligation: Obligation, period: Period) -> Deadline:

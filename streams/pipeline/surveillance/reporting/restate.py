@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from schemas.ids import COMPLETE, gate
 from schemas.ledger import Tick
 from schemas.obligations import LOOK_BACK_DAYS, Obligation
 from schemas.policy import Deadlines
-from schemas.surveillance import Alert, Proven
+from schemas.surveillance import Alert, Proven, Rule
 from schemas.topics import REPORTS
 from schemas.word import UtcMs
 from streams.pipeline.calendar import Period, following, local_day
@@ -23,7 +24,7 @@ from streams.pipeline.surveillance.reporting.tally import ALL, Move, Told, count
 from streams.pipeline.surveillance.rulebook import Rulebook
 
 
-class Case(NamedTuple):
+class Case(msgspec.Struct, frozen=True, gc=False):
     """What a duty is judged with: the memory, its obligation, the rulebook; and its firm's doubts where memory is behind."""
 
     entries: Mapping[str, Entry]
@@ -50,14 +51,15 @@ def restated(case: Case, duty: Duty, told: Told) -> Restated:
 
     spoken, alerts = speak(duty.spoken, findings(view, proven_of, historic=told.historic), told.at)
     now = counted(view)
-    return Restated(replace(duty, counted=now, spoken=spoken, proposed=settled(view)), alerts, tuple(moves(view, now, told)))
+    after = replace(duty, counted=now, spoken=spoken, proposed=settled(view), revised=False)
+    return Restated(after, alerts, tuple(moves(view, now, told)))
 
 
 def _sight(case: Case, duty: Duty) -> Sight:
     doubts = case.doubts or case.entries.get(doubts_name(duty.subject))
     excused = case.entries.get(excused_name(duty.obligation))
     days = frozenset(day for day, _ in excused.periods) if excused else frozenset()
-    return Sight(case.book.policy.deadlines, doubts.hours if doubts else (), days)
+    return Sight(case.book.policy.deadlines, doubts.hours if doubts else (), days, duty.unheard)
 
 
 def step_of(entries: Mapping[str, Entry], found: Iterable[Restated], book: Rulebook, now: Tick | None = None) -> Step:
@@ -76,6 +78,8 @@ def due_of(duty: Duty, book: Rulebook, now: Tick | None = None) -> Due:
             [said.received_at for said in duty.submissions] + [ruling.at for ruling in duty.rulings] + [i.found_at for i in duty.inspected]
         )
         return Due(at=book.forgotten_at(max(heard, default=0)))
+    if duty.revised:
+        return Due(at=duty.enrolled_at)
     period = following(obligation, duty.decided_through) if obligation else None
     if obligation is None or period is None or is_over(duty):
         return Due(at=forgotten_at(duty, deadlines))
@@ -98,7 +102,7 @@ def reminders(period: Period, deadlines: Deadlines) -> tuple[tuple[UtcMs, int], 
 def has_reported(duty: Duty, period: Period) -> bool:
     """Whether a report for a period has been received that was not withdrawn."""
     day = period.day.isoformat()
-    return received_at(said for said in duty.submissions if said.day == day) is not None
+    return received_at([said for said in duty.submissions if said.day == day]) is not None
 
 
 def forgotten_at(duty: Duty, deadlines: Deadlines) -> UtcMs:
@@ -113,7 +117,9 @@ def pruned(duty: Duty, deadlines: Deadlines) -> Duty:
     return replace(
         duty,
         submissions=tuple(said for said in duty.submissions if said.day >= first),
+        crowded=tuple(each for each in duty.crowded if each[0] >= first),
         rulings=tuple(ruling for ruling in duty.rulings if ruling.day >= first or ruling.act in ("confirm", "dispute")),
         inspected=tuple(found for found in duty.inspected if found.day >= first),
-        spoken=tuple(last for last in duty.spoken if last.since >= since or (last.fires and last.id.startswith("R3"))),
+        unheard=tuple(each for each in duty.unheard if each.until > since - LOOK_BACK_DAYS * DAY_MS),
+        spoken=tuple(last for last in duty.spoken if last.since >= since or (last.fires and last.is_of(Rule.PROPOSAL))),
     )

@@ -8,16 +8,16 @@ from msgspec.structs import replace
 
 from schemas.ids import ESTATE
 from schemas.ledger import Count, Place, Tick
-from schemas.obligations import LOOK_BACK_DAYS, Obligation
+from schemas.obligations import Obligation
 from schemas.policy import Deadlines
 from schemas.surveillance import Because, DutySituation, Numbers, Proven, Reason, Rule, Share
 from schemas.topics import PROGRESS
 from schemas.word import UtcMs
-from streams.pipeline.calendar import Period, end_of, find
+from streams.pipeline.calendar import Period, named
 from streams.pipeline.line import Due, Entry, Said, Step
 from streams.pipeline.surveillance.alerts import Finding, speak
 from streams.pipeline.surveillance.reporting.memory import Counted, Tally, tally_name
-from streams.pipeline.surveillance.reporting.outcome import DAY_MS, HOUR_MS, reach
+from streams.pipeline.surveillance.reporting.outcome import HOUR_MS, reach, settles_at_of
 from streams.pipeline.surveillance.reporting.picture import MOST_IN_A_ROW, View, deadline_of
 from streams.pipeline.surveillance.reporting.sanctions import Outcome
 from streams.pipeline.surveillance.rulebook import Rulebook
@@ -82,9 +82,8 @@ def moves(view: View, now: tuple[Counted, ...], told: Told) -> Iterator[Move]:
     before, after = {each.day: each for each in view.duty.counted}, {each.day: each for each in now}
     periods = {period.day.isoformat(): period for period, _ in view.decided}
     for day in sorted(before.keys() | after.keys()):
-        period = periods.get(day) or find(view.obligation, date.fromisoformat(day))
-        is_open = period is not None and period.due_at >= reach(view.duty, view.sight.deadlines)
-        if period is not None and is_open and before.get(day) != after.get(day):
+        period = periods.get(day) or named(view.obligation, date.fromisoformat(day))
+        if period.due_at >= reach(view.duty, view.sight.deadlines) and before.get(day) != after.get(day):
             yield Move(period, view.duty.place_at(period.due_at), before.get(day), after.get(day), told, view.duty.exercise)
 
 
@@ -125,9 +124,11 @@ def _added(tally: Tally, said: Counted, change: int, at: UtcMs) -> Tally:
 def tick_tally(entries: Mapping[str, Entry], tally: Tally, now: Tick, book: Rulebook) -> Step:
     """Everything that is due at this instant has been counted: the estate is told, or of all estates CLOCK."""
     deadlines, obligation = book.policy.deadlines, book.policy.obligation(tally.obligation)
-    period = find(obligation, date.fromisoformat(tally.day)) if obligation else None
-    forgotten_at = end_of(date.fromisoformat(tally.day)) + (deadlines.lateness_days + LOOK_BACK_DAYS) * DAY_MS
-    if obligation is None or period is None or (tally.told == tally.columns and forgotten_at <= now.at):
+    if obligation is None:
+        return Step({tally.name: None})
+    period = named(obligation, date.fromisoformat(tally.day))
+    forgotten_at = settles_at_of(obligation, period, deadlines)
+    if tally.told == tally.columns and forgotten_at <= now.at:
         return Step({tally.name: None})
     told, due = replace(tally, told=tally.columns), {tally.name: Due(at=forgotten_at)}
     if tally.estate == ALL:
@@ -165,6 +166,7 @@ def _finding(tally: Tally, obligation: Obligation, period: Period, book: Ruleboo
             numbers,
             deadline_of(obligation, period),
             quiet=not figures["absent"] and not figures["undecided"],
+            settles_at=settles_at_of(obligation, period, book.policy.deadlines),
         ),
         historic=tally.historic,
         exercise=tally.exercise,

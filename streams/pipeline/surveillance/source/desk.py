@@ -1,4 +1,4 @@
-"""The desk of sources: refusals and ticks in, alerts to the operator's desk out."""
+"""The desk of sources: refusals and ticks in, alerts to the operator's desk and to a source's owner out."""
 
 from collections.abc import Mapping
 
@@ -16,9 +16,10 @@ from streams.pipeline.surveillance.alerts import Finding, speak
 from streams.pipeline.surveillance.rulebook import Rulebook
 from streams.pipeline.surveillance.source.heartbeat import connected as _heartbeat
 from streams.pipeline.surveillance.source.memory import Source
+from streams.pipeline.surveillance.source.returns import refused as _returned
 from streams.pipeline.surveillance.source.vouching import connected as _vouching
 
-_INTERRUPTING = frozenset({IncidentBulletin.type, AccidentReportFiled.type, InjuryOutcome.type, CaseNotice.type})
+_NO_REPORTS = frozenset({IncidentBulletin.type, AccidentReportFiled.type, InjuryOutcome.type, CaseNotice.type})
 """What is no report, though it was published as one: an explosion in the wrong place is one all the same."""
 
 
@@ -29,11 +30,17 @@ def connected(entries: Mapping[str, Entry], word: Connected, book: Rulebook) -> 
 
 
 def refused(entries: Mapping[str, Entry], refusal: Refusal, book: Rulebook) -> Step:
+    """The desk hears of it at once, if it must; its owner in groups."""
+    desk, owner = (hearing(entries, refusal, book) for hearing in (_interrupting, _returned))
+    return Step({**desk.changes, **owner.changes}, desk.words, {**desk.due, **owner.due})
+
+
+def _interrupting(entries: Mapping[str, Entry], refusal: Refusal, book: Rulebook) -> Step:
     """G5: every refused incident or case notice interrupts the operator; a source's refusals are one alert that counts.
 
     A refused report is listed, and puts its firm in doubt; it interrupts nobody.
     """
-    if refusal.origin.topic == REPORTS.name and refusal.kind not in _INTERRUPTING:
+    if refusal.origin.topic == REPORTS.name and refusal.kind not in _NO_REPORTS:
         return NOTHING
     known = entries.get(refusal.subject) or Source(refusal.subject, exercise=refusal.exercise)
     last = f"{shown(refusal.kind)}: {_reason(refusal)} ({shown(refusal.field)})"

@@ -1,6 +1,7 @@
 """Memory of sources: what has been refused from one, how far it was heard, and which deadlines it has yet to prove."""
 
 from schemas.ledger import Connection
+from schemas.surveillance import SentBack
 from schemas.word import Part, UtcMs
 from streams.pipeline.surveillance.alerts import Spoken
 
@@ -14,6 +15,30 @@ class Source(Part, frozen=True, array_like=True, tag="source"):
     at: UtcMs = 0
     spoken: tuple[Spoken, ...] = ()
     exercise: bool = False
+
+
+class Returns(Part, frozen=True, array_like=True, tag="returns"):
+    """What was refused from one source since it began, after a quiet time; a message that is overtaken by the next loses nothing.
+
+    began: when the first of it was refused. at: when last. told_at: when its owner was told last; 0 for never. untold: how much of it has
+    not been told, since when.
+    """
+
+    subject: str
+    began: UtcMs = 0
+    at: UtcMs = 0
+    told_at: UtcMs = 0
+    untold: int = 0
+    untold_since: UtcMs = 0
+    groups: tuple[SentBack, ...] = ()
+    more: int = 0
+    spoken: tuple[Spoken, ...] = ()
+    exercise: bool = False
+
+    @property
+    def name(self) -> str:
+        """The entry it is kept under."""
+        return f"{self.subject}|returns"
 
 
 class Heartbeat(Part, frozen=True, array_like=True, tag="heartbeat"):
