@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from streams.cli import ack, ackpage, act, audit, broker, demo, dry_run, publish, schemas, simulate, topics, worker
+from streams.cli import ack, ackpage, act, audit, broker, demo, doctor, dry_run, publish, schemas, simulate, topics, worker
 from streams.cli.hall.say import Verbs, new_app
 
 app = new_app(cls=Verbs)
@@ -32,6 +32,7 @@ app.command("demo", short_help="See it all: Kafka, workers, a mailbox, a story."
 app.command("worker", short_help="Run all rooms, or some of them.", epilog=worker.EXAMPLE)(worker.worker)
 app.command("broker", short_help="Run the embedded Apache Kafka.", epilog=broker.EXAMPLE)(broker.broker)
 app.add_typer(topics.app, name="topics")
+app.command("doctor", short_help="What is wrong, and what to do about it.", epilog=doctor.EXAMPLE)(doctor.doctor)
 app.command("publish", short_help="Judge a file of facts, and publish it.", epilog=publish.EXAMPLE)(publish.publish)
 app.command("schemas", short_help="What may be published: JSON Schemas, AsyncAPI.", epilog=schemas.EXAMPLE)(schemas.schemas)
 app.command("simulate", short_help="Write a story to a file, or play it on Kafka.", epilog=simulate.EXAMPLE)(simulate.simulate)

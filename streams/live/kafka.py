@@ -1,7 +1,7 @@
 """The thin edges to Kafka: records out of topics, and the topics themselves. Topics are named without the operator's prefix."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple, TypeVar
 
@@ -97,7 +97,7 @@ async def record_at(settings: Settings, topic: Topic, partition: int, offset: in
     return None
 
 
-async def follow(settings: Settings, *topics: Topic, since: UtcMs | None = None, after: Ends | None = None) -> AsyncIterator[Record]:
+async def follow(settings: Settings, *topics: Topic, since: UtcMs | None = None, after: Ends | None = None) -> AsyncGenerator[Record, None]:
     """Every committed record from the beginning, from append time `since`, or after those `ends`, for ever."""
     async with _reader(settings) as consumer:
         await _placed(consumer, [p for topic in topics for p in _partitions(settings, topic, None)], since)

@@ -7,8 +7,6 @@ loop around it. Nothing here does I/O or reads a clock.
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-import msgspec
-
 from schemas.policy import Policy, Roster
 from schemas.topics import Topic
 from schemas.word import Stamp, UtcMs, Word
@@ -75,7 +73,7 @@ class Step(NamedTuple):
 NOTHING = Step()
 
 
-class InForce(msgspec.Struct, frozen=True, gc=False):
+class InForce(NamedTuple):
     """What a record is decided by: the policy and roster revisions stamped on it."""
 
     policy: Policy

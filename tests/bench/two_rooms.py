@@ -6,9 +6,9 @@ reports: a deadline's own storm. Every event is a report of another firm: admitt
 event is a bulletin of a fresh incident: read, correlated, and an alert written. Rates are events a second, from the first record to the
 last commit. Ours are transactions; Faust is at least once, as it stands; Quix Streams is exactly once.
 
-What bounds ours in a report is Python in one thread, which hardly ever waits for Kafka. Under a profiler half of its time is INTAKE's step
-(judging the event; then its firm, permit and place in the register), about a tenth SURVEILLANCE's, a fifth packing, signing and dues of
-both, and a fifth the seats and Kafka's client. Each report passes two rooms and two transactions; the job of the others validates it and
+What bounds ours in a report is Python in one thread, which hardly ever waits for Kafka. Of its CPU time, sampled, two fifths are INTAKE's
+step (judging the event; then its firm, permit and place in the register), a sixth SURVEILLANCE's, a sixth packing, signing and dues of
+both, and a quarter the seats and Kafka's client. Each report passes two rooms and two transactions; the job of the others validates it and
 keeps a list. Expect Quix Streams, which reads and writes by a client in C, to be faster on that job than our two rooms. On a machine that
 others use too, ratios of single runs differ by a factor of two: `make bench` takes the median of three, by turns.
 """

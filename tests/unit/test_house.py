@@ -1,5 +1,6 @@
 """The habits of the house: the tasks, the compose file and the change notes."""
 
+import json
 import os
 import re
 import shutil
@@ -122,6 +123,42 @@ def test_compose_runs_the_kafka_that_is_embedded():
     from streams.live.jars import KAFKA
 
     assert f"image: apache/kafka:{KAFKA} " in COMPOSE
+
+
+def test_compose_calls_verbs_that_exist():
+    """Every command of siaga's own, with its options."""
+    from typer.main import get_command
+
+    from streams.cli.main import app
+
+    commands = [json.loads(found) for found in re.findall(r"^    command: (\[.*\])$", COMPOSE, re.MULTILINE)]
+    assert [command[1] for command in commands] == ["topics", "worker"]
+    for program, *words in commands:
+        assert program == "siaga"
+        verb = get_command(app)
+        while words and hasattr(verb, "commands"):
+            verb = verb.commands[words.pop(0)]
+        assert set(words) <= {option for parameter in verb.params for option in parameter.opts}
+
+
+def test_compose_and_its_example_name_settings_that_exist_and_hold_no_secret():
+    from streams.live.settings import misnamed
+
+    example = (ROOT / "docs/how-to/siaga.env.example").read_text()
+    named = re.findall(r"^\s+(SIAGA_\w+): ", COMPOSE, re.MULTILINE) + re.findall(r"^(SIAGA_\w+)=", example, re.MULTILINE)
+    assert len(named) > 10
+    assert list(misnamed(named)) == []
+    assert re.findall(r"^SIAGA_\w*(?:SECRET|PASSWORD)\w*=.+", example, re.MULTILINE) == []
+    assert re.findall(r"SECRET|PASSWORD", COMPOSE) == []
+    assert "COPY . " not in COMPOSE, "siaga.env would come into the image"
+
+
+def test_compose_restarts_every_service_and_knows_whether_it_is_well():
+    services = re.split(r"^  (\w+):\n", COMPOSE.partition("\nservices:\n")[2].partition("\nvolumes:\n")[0], flags=re.MULTILINE)[1:]
+    told = dict(zip(services[::2], services[1::2], strict=True))
+    assert set(told) == {"kafka", "mail", "topics", "worker"}
+    assert [name for name, text in told.items() if "\n    restart: " not in "\n" + text] == []
+    assert [name for name in ("kafka", "mail") if "\n    healthcheck:" not in told[name]] == []
 
 
 def test_every_change_note_has_a_type_and_is_one_sentence():

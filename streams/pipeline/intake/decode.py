@@ -62,7 +62,7 @@ class Refused(NamedTuple):
     holder: str = ""
 
 
-class Event(msgspec.Struct, frozen=True, gc=False):
+class Event(NamedTuple):
     """A CloudEvent that was understood. `data` is the fact's own bytes; times are UTC milliseconds."""
 
     source: str
