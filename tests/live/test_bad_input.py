@@ -8,7 +8,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from schemas import codec
-from schemas.topics import ESCALATION_INBOX, ESCALATIONS, INCIDENTS, LEDGER, REGISTRY, REJECTED, REPORTS, Topic
+from schemas.topics import ALL, CASES, ESCALATION_INBOX, ESCALATIONS, INCIDENTS, INTAKE_TOPICS, LEDGER, REGISTRY, REJECTED, REPORTS, Topic
 from streams.live import kafka
 from streams.live.settings import Settings
 from streams.simulate import shelf
@@ -80,6 +80,15 @@ def report(id: str, said: dict[str, object], **attributes: object) -> bytes:
     return event(id, REPORT | said, **{"type": "siaga.report-submission.v1", **attributes})
 
 
+TOKEN, PHONE = "canary-token-of-a-case", "081234567890"
+CASE = {"firm": "itss", "case": TOKEN, "status": "confirmed", "onset": "2026-11-19", "reported_at": "2026-11-20T06:00:00+08:00"}
+
+
+def case(id: str, said: dict[str, object], **attributes: object) -> bytes:
+    """A notice of a case at PT ITSS."""
+    return event(id, CASE | {"exercise": True} | said, **{"type": "siaga.case-notice.v1", **attributes})
+
+
 def published(id: str, through: str, **attributes: object) -> bytes:
     """How far a source says that it has published."""
     return event(id, {"complete_through": through}, **{"type": "siaga.source-watermark.v1", **attributes})
@@ -94,6 +103,10 @@ BAD_REPORTS: dict[str, tuple[Topic, bytes, str, str]] = {
     "received before its period": (REPORTS, report("b", {}, recordedtime="2021-07-30T08:00:00+07:00"), "before_its_period", "period"),
     "received in the future": (REPORTS, report("a", {}, recordedtime="2099-01-01T08:00:00+07:00"), "after_its_publication", "recordedtime"),
     "a correction of nothing": (REPORTS, report("c", {"state": "corrected"}), "wrong_value", "data"),
+    "a case with a name": (CASES, case("nama", {"nama": "Siti-Canary"}), "unknown_field", "nama"),
+    "a case with a telephone": (CASES, case("phone", {"area": PHONE}), "personal_data", "area"),
+    "a case that is a number": (CASES, case("nik", {"case": "9" * 18}), "wrong_value", "case"),
+    "a case among reports": (REPORTS, case("place", {}), "wrong_topic", "type"),
     "a revision that nobody has": (REGISTRY, event("r", ACTIVATE, type="siaga.activate.v1"), "unknown_revision", "policy"),
 }
 ODD_WATERMARKS = {
@@ -121,6 +134,7 @@ async def test_every_bad_record_is_refused_by_name_and_every_odd_one_reaches_a_p
         admitted = {a.id: a for a in await _words(running, LEDGER, "admitted") if a.subject.startswith("firm:")}
         escalations = await _words(running, ESCALATIONS, "escalation")
         alerts = await _words(running, ESCALATION_INBOX, "alert")
+        ours = [record for topic in ALL if topic not in INTAKE_TOPICS for record in await running.records(topic)]
     for name, origin in offsets.items():
         *_, reason, field = BAD.get(name) or BAD_REPORTS[name]
         word = rejected.pop(origin)
@@ -134,6 +148,9 @@ async def test_every_bad_record_is_refused_by_name_and_every_odd_one_reaches_a_p
     assert admitted["unknown-firm"].unresolved == ("unknown_firm",)
     assert admitted["future"].unresolved == ("time_in_the_future",)
     assert {"after", "gzip", "snappy", "lz4", "zstd"} <= admitted.keys(), "the line goes on, however its publishers compress"
+    assert admitted["a case"].unresolved == ("unknown_firm", "unknown_regency")
+    for canary in (TOKEN.encode(), PHONE.encode(), b"Siti-Canary"):
+        assert not [record.topic for record in ours if canary in repr(record).encode()], "who is a case stays outside (law 12)"
     told = {e.about: {t.position for t in e.standing.told} for e in escalations}
     assert "dinas-perindustrian:72.06" in next(positions for about, positions in told.items() if about.startswith("nobody-knows/"))
     assert "duty-officer" in told[DESK], "a refused incident interrupts the operator"
@@ -160,6 +177,8 @@ async def _publish(running: Night) -> dict[str, tuple[str, int]]:
             await producer.send_and_wait(prefix + REPORTS.name, value, partition=partition)
         for id, data in ODD.items():
             await producer.send_and_wait(prefix + INCIDENTS.name, event(id, data), partition=partition)
+        odd_case = case("a case", {"firm": "nobody-knows", "residence": "99.99", "contact_of": f"{TOKEN}-b"})
+        await producer.send_and_wait(prefix + CASES.name, odd_case, partition=partition)
         await producer.send_and_wait(prefix + INCIDENTS.name, event("after"), partition=partition)
     for compression in ("gzip", "snappy", "lz4", "zstd"):
         async with AIOKafkaProducer(bootstrap_servers=running.settings.kafka, compression_type=compression) as foreign:

@@ -241,20 +241,29 @@ class Desk:
         }
 
 
+MANY = 30_000
+
+
+def within_minutes(words: list[Admitted]) -> list[Admitted]:
+    """Of a real table two provinces: the largest alone would keep the desk busy for minutes."""
+    return [word for word in words if word.place.province != "32"] if len(words) > MANY else words
+
+
 def _timeless(situation: Any) -> Any:
     return msgspec.structs.replace(situation, too_late=0)
 
 
 def test_the_desk_of_clusters_ends_where_the_later_table_ends(told):
     """The final picture, plant by plant and estate by estate, and what is open."""
-    corrected, alone = Desk(400, told.corrected), Desk(400, told.alone)
+    corrected, alone = Desk(400, within_minutes(told.corrected)), Desk(400, within_minutes(told.alone))
     assert corrected.counted() == alone.counted()
     assert corrected.firing() == alone.firing() != {}
     assert corrected.odd == []
 
 
 def test_the_desk_lists_exactly_the_corrections_that_are_older_than_21_days(told):
-    desk = Desk(21, told.corrected)
+    words = within_minutes(told.corrected)
+    desk = Desk(21, words)
     listed = [odd.id for odd in desk.odd if odd.subject.startswith(FIRM)]
     assert {odd.what for odd in desk.odd} == {Odd.TOO_LATE}
-    assert (len(listed), set(listed)) == (len(set(listed)), late(told.corrected, 21))
+    assert (len(listed), set(listed)) == (len(set(listed)), late(words, 21))

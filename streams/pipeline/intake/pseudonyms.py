@@ -42,7 +42,8 @@ def pseudonymised(event: Event, key: bytes) -> Event:
         data["replaces"] = data["replaces"] | {"id": replaced}
         changed["replaces"] = fact.replaces.model_copy(update={"id": replaced})
     raw = json.dumps(data, separators=(",", ":")).encode()
-    return event._replace(id=_written(event.id, ids), data=raw, fact=fact.model_copy(update=changed))
+    id = _written(event.id, ids)
+    return Event(event.source, id, event.type, event.time, event.recorded_at, raw, fact.model_copy(update=changed))
 
 
 def _written(text: str, ids: Mapping[str, str]) -> str:

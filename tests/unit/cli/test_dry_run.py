@@ -259,3 +259,17 @@ def test_a_file_of_today_is_of_today(siaga):
             for line in (*register(), bulletin("01:00"))
         ]
         assert len(words(siaga(lines), Alert)) == 1
+
+
+def test_a_file_of_cases_says_the_same_in_every_run_and_no_token(tmp_path):
+    """Ids of cases are made on paper with a key of its own: two runs, on whatever machine, can be compared (law 12)."""
+    said = {"firm": "acme", "status": "confirmed", "onset": "2026-11-20", "reported_at": "2026-11-23T01:00:00Z", "area": "hall-2"}
+    tokens = [f"kasus-abcdefgh-{number}" for number in (1, 2)]
+    cases = [event("siaga.case-notice.v1", said | {"case": token}, id=f"{token}/1") for token in tokens]
+    path = tmp_path / "facts.ndjson"
+    path.write_text("\n".join(json.dumps(line) for line in (*register(), *cases)))
+    one, two = (CliRunner().invoke(app, ["dry-run", str(path)]) for _ in range(2))
+    assert one.exit_code == 0, one.output
+    assert one.output == two.output
+    assert '"rule":"R7"' in one.output
+    assert not any(token in one.output for token in tokens)
