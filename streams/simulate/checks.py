@@ -109,7 +109,7 @@ UNLINKED = "C0"
 
 
 def every_alert_is_escalated(history: History) -> Iterator[Found]:
-    """An alert that fires leads to an escalation of its estate about the same thing, unless a digest tells it (by its share, or R7's C0)."""
+    """An alert that fires leads to an escalation of its estate about the same thing, unless a digest tells it (its share, or C0)."""
     escalated = {(escalation.estate, escalation.about) for escalation in history.all(Escalation)}
     for record, alert in history.heard(Alert):
         fires = alert.state is AlertState.FIRING and alert.share is None and alert.grade != UNLINKED
