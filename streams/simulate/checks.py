@@ -104,11 +104,15 @@ def _fates(history: History) -> defaultdict[Origin, list[_Fate]]:
 # --------------------------------------------------------------------------- alerts and escalations
 
 
+UNLINKED = "C0"
+"""The grade of cases that nothing links: no ladder has it, and they are told in sums (R7)."""
+
+
 def every_alert_is_escalated(history: History) -> Iterator[Found]:
-    """An alert that fires leads to an escalation of its estate about the same thing, unless it has a share in a digest."""
+    """An alert that fires leads to an escalation of its estate about the same thing, unless a digest tells it (its share, or C0)."""
     escalated = {(escalation.estate, escalation.about) for escalation in history.all(Escalation)}
     for record, alert in history.heard(Alert):
-        fires = alert.state is AlertState.FIRING and alert.share is None
+        fires = alert.state is AlertState.FIRING and alert.share is None and alert.grade != UNLINKED
         if history.finished and fires and (alert.estate, alert.about) not in escalated:
             yield Found(Verdict.LOST, f"alert {alert.id} r{alert.revision} at {where(record)} led to no escalation of {alert.estate}")
 
