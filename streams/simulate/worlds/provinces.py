@@ -26,8 +26,8 @@ PROVINCES = {"Jawa Barat": "32", "Banten": "36", "Kepulauan Riau": "21"}
 UNTIL = date(2020, 9, 12)
 """The last day of the earlier vintage."""
 
-CORRECTED_AT: UtcMs = int(datetime(2020, 9, 13, 5, tzinfo=UTC).timestamp() * 1000)
-"""When all corrections come, at noon in Jakarta."""
+CORRECTED_AT: UtcMs = int(datetime(2020, 9, 17, 5, tzinfo=UTC).timestamp() * 1000)
+"""When all corrections come, at noon in Jakarta: when the last notice of the earlier vintage has arrived."""
 
 HEALTH = "https://pelaporan-kasus.example"
 SINCE = "2019-01-01T00:00:00+07:00"
