@@ -1,7 +1,9 @@
 """What a firm and its task force do about a cluster (R10, R19)."""
 
 import pytest
+from msgspec.structs import replace
 
+from schemas.ledger import Doubt
 from schemas.surveillance import AlertState, Because, Rule
 from tests.clinic import DAY, HOUR, Ward, end, noon, notice, place, response
 
@@ -50,6 +52,13 @@ class TestOwed:
     def test_what_only_the_firm_says_is_normative(self, ward, by):
         """The seed's own complaint: it must be confirmed by the task force."""
         ward.hears(response("coordinated", by, noon(0) + HOUR))
+        assert ward.last().situation.normative
+        ward.tick(noon(1))
+        assert answer(ward)[2] == [Because.NOT_COORDINATED]
+
+    def test_a_stranger_does_not_speak_for_the_task_force(self, ward):
+        """Else whoever is supervised could stop the clock in its name (G4)."""
+        ward.hears(replace(response("coordinated", at=noon(0) + HOUR), unresolved=(Doubt.UNKNOWN_SOURCE,)))
         assert ward.last().situation.normative
         ward.tick(noon(1))
         assert answer(ward)[2] == [Because.NOT_COORDINATED]

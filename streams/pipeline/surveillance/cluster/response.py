@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from schemas.cases import ActedBy, Action, ResponseAction
-from schemas.ledger import Admitted
+from schemas.ledger import Admitted, Doubt
 from schemas.policy import Clusters
 from schemas.surveillance import Because, Reason, Responded
 from schemas.word import UtcMs
@@ -27,10 +27,11 @@ class Owed(NamedTuple):
 
 
 def response_of(admitted: Admitted, plant: str) -> Response:
-    """What is kept of an account of something done."""
+    """What is kept of an account of something done. For a task force speaks only a source that the register knows; else it is the firm's."""
     told = ResponseAction.model_validate_json(bytes(admitted.fact))
     identity = (told.stated_at, admitted.source, admitted.id, admitted.digest)
-    return Response(*identity, plant if told.plant else "", told.action, told.by, told.starts_at, told.ends_at)
+    by = ActedBy.FIRM if Doubt.UNKNOWN_SOURCE in admitted.unresolved else told.by
+    return Response(*identity, plant if told.plant else "", told.action, by, told.starts_at, told.ends_at)
 
 
 def concerning(done: Iterable[Response], plant: str, since: UtcMs) -> tuple[Response, ...]:
