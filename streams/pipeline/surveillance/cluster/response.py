@@ -27,7 +27,7 @@ class Owed(NamedTuple):
 
 
 def response_of(admitted: Admitted, plant: str) -> Response:
-    """What is kept of an account of something done. For a task force speaks only a source that the register knows; else it is the firm's."""
+    """What is kept of an account of something done. A source that the register does not know speaks for no task force."""
     told = ResponseAction.model_validate_json(bytes(admitted.fact))
     identity = (told.stated_at, admitted.source, admitted.id, admitted.digest)
     by = ActedBy.FIRM if Doubt.UNKNOWN_SOURCE in admitted.unresolved else told.by
