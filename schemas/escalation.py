@@ -90,6 +90,7 @@ class Why(StrEnum):
     MATTER = "matter"
     REARMED = "rearmed"
     UNREACHED = "unreached"
+    RAISED = "raised"
     FALLBACK = "fallback"
     UNDELIVERED = "undelivered"
     DIGEST = "digest"

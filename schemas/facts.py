@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from schemas.cases import CaseNotice, RegencyCounts, ResponseAction
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, IntakeWatermark, SourceWatermark
 from schemas.operator import Acknowledge, Confirm, Decline, Dispute, Done, Excuse, Release, StandDown, Verify, Waive
 from schemas.registry import Activate, EstateEntry, FirmEntry, ObligationAssigned, PermitEntry, PlantEntry, RegionEntry, SourceEntry
 from schemas.reports import InspectionFinding, ReportSubmission
-from schemas.topics import ACTS, INCIDENTS, INTAKE_TOPICS, REGISTRY, REPORTS, Topic
+from schemas.topics import ACTS, CASES, INCIDENTS, INTAKE_TOPICS, REGISTRY, REPORTS, Topic
 from schemas.word import Published
 
 
@@ -23,7 +24,11 @@ FACTS: Mapping[str, FactType] = {
     for models, topics in (
         ((IncidentBulletin, AccidentReportFiled, InjuryOutcome), (INCIDENTS,)),
         ((ReportSubmission, InspectionFinding), (REPORTS,)),
-        ((RegionEntry, EstateEntry, FirmEntry, PlantEntry, PermitEntry, ObligationAssigned, SourceEntry, Activate), (REGISTRY,)),
+        ((CaseNotice, ResponseAction), (CASES,)),
+        (
+            (RegionEntry, EstateEntry, FirmEntry, PlantEntry, PermitEntry, ObligationAssigned, SourceEntry, RegencyCounts, Activate),
+            (REGISTRY,),
+        ),
         ((Acknowledge, Verify, Decline, Done, StandDown, Confirm, Waive, Excuse, Dispute, Release), (ACTS,)),
         ((SourceWatermark, IntakeWatermark), INTAKE_TOPICS),
     )

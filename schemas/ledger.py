@@ -35,9 +35,15 @@ class Place(Part, frozen=True):
 
 
 class Registered(Part, frozen=True):
-    """What else the registry had. filing_connected: a labour inspection of the province publishes the reports that it receives (R11)."""
+    """What else the registry had.
+
+    filing_connected: a labour inspection of the province publishes the reports that it receives (R11). workers: of the firm, as it is
+    registered. regency_rate: new confirmed cases in the regency in 14 days, among a million inhabitants (R7).
+    """
 
     filing_connected: bool = False
+    workers: int | None = None
+    regency_rate: int | None = None
 
 
 class Doubt(StrEnum):
@@ -57,6 +63,9 @@ class Doubt(StrEnum):
     NO_BULLETIN = "no_bulletin"
     RETRACTION_OF_NOTHING = "retraction_of_nothing"
     TIME_IN_THE_FUTURE = "time_in_the_future"
+    UNKNOWN_STATUS = "unknown_status"
+    STATUS_OF_ANOTHER_TIME = "status_of_another_time"
+    UNDATED_CASE = "undated_case"
 
 
 class Admitted(Word, frozen=True):

@@ -120,11 +120,15 @@ class Ladder(Sourced):
 
 
 class How(StrEnum):
-    """How an alert is told: by the ladder of its grade, once to an audience, in a digest, or not at all."""
+    """How an alert is told: by the ladder of its grade, once to an audience, in a digest, or not at all.
+
+    raise: it is a reason beside those of the facts, and the next level of their ladder is told at once (R15, R19).
+    """
 
     LADDER = "ladder"
     ONCE = "once"
     DIGEST = "digest"
+    RAISE = "raise"
     RECORD = "record"
 
 

@@ -65,6 +65,7 @@ class FirmEntry(Entry):
     regency: RegionCode | None = None
     kbli: Kbli | None = None
     kbli_edition: KbliEdition | None = None
+    workers: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
 
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:

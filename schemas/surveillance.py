@@ -24,6 +24,11 @@ class Rule(StrEnum):
     WARNING = "R2"
     PROPOSAL = "R3"
     REMINDER = "R4"
+    CONCEALED = "R5"
+    CLUSTER = "R7"
+    ESTATE_OUTBREAK = "R8"
+    OVERDUE = "R15"
+    RESPONSE = "R19"
     SILENT = "R20"
     UNPROVEN = "G1"
     BRAKE = "G2"
@@ -83,6 +88,21 @@ class Because(StrEnum):
     FEWER_ABSENT = "fewer_absent"
     NOBODY_ABSENT = "nobody_absent"
     VOUCHED_TOO_EARLY = "vouched_too_early"
+    SILENT_AFTER_POSITIVES = "silent_after_positives"
+    FEWER_THAN_KNOWN = "fewer_than_known"
+    AS_KNOWN = "as_known"
+    CLUSTER_SUSPECTED = "cluster_suspected"
+    CLUSTER_CONFIRMED = "cluster_confirmed"
+    CLUSTER_LARGE = "cluster_large"
+    ATTACK_RATE = "attack_rate"
+    CLUSTER_CLOSED = "cluster_closed"
+    NO_CLUSTER = "no_cluster"
+    FIRMS_WITH_CLUSTERS = "firms_with_clusters"
+    CASES_IN_ESTATE = "cases_in_estate"
+    OVERDUE_REPORT = "overdue_report"
+    NOT_COORDINATED = "not_coordinated"
+    NO_ACTION = "no_action"
+    RESPONDED = "responded"
 
 
 RULE_OF = MappingProxyType(
@@ -136,6 +156,21 @@ RULE_OF = MappingProxyType(
         Because.FEWER_ABSENT: Rule.BRAKE,
         Because.NOBODY_ABSENT: Rule.BRAKE,
         Because.VOUCHED_TOO_EARLY: Rule.UNPROVEN,
+        Because.SILENT_AFTER_POSITIVES: Rule.REMINDER,
+        Because.FEWER_THAN_KNOWN: Rule.CONCEALED,
+        Because.AS_KNOWN: Rule.CONCEALED,
+        Because.CLUSTER_SUSPECTED: Rule.CLUSTER,
+        Because.CLUSTER_CONFIRMED: Rule.CLUSTER,
+        Because.CLUSTER_LARGE: Rule.CLUSTER,
+        Because.ATTACK_RATE: Rule.CLUSTER,
+        Because.CLUSTER_CLOSED: Rule.CLUSTER,
+        Because.NO_CLUSTER: Rule.CLUSTER,
+        Because.FIRMS_WITH_CLUSTERS: Rule.ESTATE_OUTBREAK,
+        Because.CASES_IN_ESTATE: Rule.ESTATE_OUTBREAK,
+        Because.OVERDUE_REPORT: Rule.OVERDUE,
+        Because.NOT_COORDINATED: Rule.RESPONSE,
+        Because.NO_ACTION: Rule.RESPONSE,
+        Because.RESPONDED: Rule.RESPONSE,
     }
 )
 """The rule or guard behind each reason."""
@@ -362,6 +397,60 @@ class DutySituation(Situation, frozen=True, kw_only=True, tag="duty"):
     received_at: UtcMs | None = None
 
 
+class Linked(StrEnum):
+    """Why cases of one plant are more than a coincidence (R7)."""
+
+    AREA = "area"
+    CONTACT = "contact"
+    ATTACK_RATE = "attack_rate"
+
+
+class Responded(Part, frozen=True):
+    """One thing that was done, and who says so: `firm`, `estate` or `task_force`."""
+
+    action: str
+    by: tuple[str, ...]
+    starts_at: UtcMs
+    ends_at: UtcMs | None = None
+
+
+class ClusterSituation(Situation, frozen=True, kw_only=True, tag="cluster"):
+    """Cases that belong together: of one plant (R7), or of one estate (R8, which names how many `firms`).
+
+    confirmed, probable: within the window of 14 days up to the latest onset; discarded: of those told before, how many are no cases.
+    first_day, last_day: onsets, as days. rate, regency_rate: confirmed cases among a million workers or inhabitants in 14 days, where they
+    are known. residences: the regencies where the cases live, but for the firm's own. close_days: the closure that is recommended.
+    normative: what was done only by the firm's own account (R19). too_late: notices that came when they could decide nothing any more.
+    """
+
+    level: str
+    confirmed: int = 0
+    probable: int = 0
+    discarded: int = 0
+    firms: int = 0
+    workers: int | None = None
+    first_day: str = ""
+    last_day: str = ""
+    linked: tuple[Linked, ...] = ()
+    areas: tuple[str, ...] = ()
+    rate: int | None = None
+    regency_rate: int | None = None
+    residences: tuple[str, ...] = ()
+    close_days: int | None = None
+    responses: tuple[Responded, ...] = ()
+    normative: bool = False
+    too_late: int = 0
+
+    def numbers(self) -> Numbers:
+        """The counts."""
+        return (("confirmed", self.confirmed), ("probable", self.probable), ("firms", self.firms))
+
+    def aspects(self) -> Aspects:
+        """How grave, why they belong together, where the cases live, and what was done."""
+        said = {"level": self.level, "linked": self.linked, "residences": self.residences, "responses": (self.responses, self.normative)}
+        return tuple((name, digest(ascii(value))[:8]) for name, value in said.items())
+
+
 class AlertState(StrEnum):
     """The lifecycle of an alert: it fires; it is resolved when it is over, withdrawn when it should never have been said."""
 
@@ -437,7 +526,7 @@ class DigestSituation(Situation, frozen=True, kw_only=True, tag="digest"):
         return tuple(zip(self.columns, self.totals, strict=False))
 
 
-AnySituation = IncidentSituation | SourceSituation | DutySituation | DigestSituation
+AnySituation = IncidentSituation | SourceSituation | DutySituation | ClusterSituation | DigestSituation
 
 
 class Share(Part, frozen=True):

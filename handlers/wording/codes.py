@@ -68,6 +68,7 @@ BECAUSE: Mapping[str, Both] = {
     "nobody_absent": Both("tidak ada lagi yang belum lapor", "nobody is left who has not reported"),
     "proven": Both("sudah terbukti lengkap", "proven complete"),
     "too_many_absent": Both("yang tampak belum lapor", "seem not to have reported"),
+    "overdue_report": Both("laporan wajib yang belum masuk", "reports that were due and have not come"),
     "vouched_too_early": Both("sumber menyatakan lengkap terlalu dini", "the source vouched too early"),
 }
 
@@ -102,6 +103,9 @@ WHY: Mapping[str, Both] = {
     "unreached": Both(
         "alamat pihak yang harus menjawab tidak dapat dihubungi, jadi tingkat ini tidak menunggu",
         "whoever should answer cannot be reached, so this level does not wait",
+    ),
+    "raised": Both(
+        "ada hal lain yang memberatkan, jadi tingkat ini tidak menunggu", "something else makes it graver, so this level does not wait"
     ),
     "fallback": Both(
         "alamat utama jabatan ini tidak dapat dihubungi; ini alamat cadangan", "the usual address failed; this is the fallback"

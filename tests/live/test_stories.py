@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 FIRMS = 120
 
 
-@pytest.mark.parametrize("name", [*shelf.MADE_UP, *shelf.COUNTED, "itss-unanswered"])
+@pytest.mark.parametrize("name", [*shelf.MADE_UP, *shelf.COUNTED, "itss-unanswered", "oss-2021"])
 async def test_a_story_ends_in_the_same_words_live_and_on_paper(name: str, settings: Settings, tmp_path: Path) -> None:
     """Ids, kinds, content and receivers; where topics were interleaved differently, a revision on the way may be told apart."""
     story = shelf.load(name, FIRMS if name in shelf.MADE_UP else None)

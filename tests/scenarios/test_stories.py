@@ -261,6 +261,30 @@ class TestItssToTheEnd:
         assert "PT OSMI" in alerts[-1].situation.employer
 
 
+class TestOss2021:
+    """16 November 2021: a furnace burns while its firm owes a report (R15)."""
+
+    ABOUT = "oss/2021-11-16"
+
+    def test_the_director_hears_at_once_and_not_after_two_hours(self, lines):
+        told = [(d.to.position, d.why) for d in deliveries(lines["oss-2021"], self.ABOUT) if d.why in (FIRST, Why.RAISED)]
+        assert list(dict.fromkeys(told)) == [
+            ("estate:vdni", FIRST),
+            ("disnakertrans:74", FIRST),
+            ("dinas-perindustrian:74.02", FIRST),
+            ("dir-perwilayahan", Why.RAISED),
+        ]
+
+    def test_those_who_are_told_one_level_up_are_told_why(self, lines):
+        raised = [d for d in deliveries(lines["oss-2021"], self.ABOUT) if d.why == Why.RAISED]
+        assert {reason.because for d in raised for reason in d.reasons} == {Because.EXPLOSION, Because.LONG_FIRE, Because.OVERDUE_REPORT}
+
+    def test_it_burns_without_a_report_all_the_same(self, lines):
+        """Whoever has not reported is asked for the accident's report like everybody else; no breach is alleged (R11)."""
+        reasons = {r.because for d in deliveries(lines["oss-2021"], self.ABOUT, "filing") for r in d.reasons}
+        assert reasons == {Because.FILING_DUE_SOON, Because.FILING_UNKNOWN}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_link_of_the_line_holds(name):
     """From each admitted fact to what was written to each position, and from each act to its answer."""

@@ -91,7 +91,7 @@ def step(word: Escalation, first: Escalation, taken_before: Sequence[Taken], sce
     match word.why:
         case Why.FIRST_NOTICE:
             return Half(word.grade, f"because {', '.join(_reason(r) for r in word.reasons[:1])}", _told(word, 0))
-        case Why.UNANSWERED | Why.INFORMED_REGARDLESS | Why.UNVERIFIED_UNANSWERED:
+        case Why.UNANSWERED | Why.RAISED | Why.INFORMED_REGARDLESS | Why.UNVERIFIED_UNANSWERED:
             return Half("climbs", f"{word.grade}, {_span((word.at - first.at) // 60_000)}", _told(word, word.level))
         case Why.FACTS_CHANGED | Why.GRADE_ROSE:
             return Half("change", _changes(word, scene) or "what is known has changed", _told_again(word, scene))

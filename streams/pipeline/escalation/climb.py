@@ -8,7 +8,7 @@ from streams.pipeline.escalation.address import Written, concerned, not_told, te
 from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.compose import Message
 from streams.pipeline.escalation.decide import Decision, begun
-from streams.pipeline.escalation.ladder import next_climb, rearms_at, signal_ends_at
+from streams.pipeline.escalation.ladder import Climb, next_climb, rearms_at, signal_ends_at
 from streams.pipeline.escalation.memory import Open
 
 
@@ -32,9 +32,18 @@ def _climbed(escalation: Open, due: UtcMs, books: Books) -> Decision:
     written = Written(replace(escalation, next_level=climb.number + 1, hurried_to=None))
     audience = climb.level.tell if climb.all_of_it else tuple(a for a in climb.level.tell if a.regardless)
     invited = not_told(concerned(audience, escalation.leading.situation, books), escalation)
-    why = (Why.UNREACHED if dead else Why.UNANSWERED) if climb.all_of_it else Why.INFORMED_REGARDLESS
+    why = _why(climb, hurried=hurried, dead=dead is not None)
     if climb.level.all_again and climb.all_of_it:
         message = Message(why, due, climb.number, MessageType.UPDATE, meant_for=dead)
         written = tell_again(written.escalation, message, escalation.hearers, books)
     first = tell(written.escalation, Message(why, due, climb.number, meant_for=dead), invited, books)
     return Decision(first.escalation, (*written.words, *first.words), why)
+
+
+def _why(climb: Climb, *, hurried: bool, dead: bool) -> Why:
+    """Nobody has answered; or the level was brought forward: somebody cannot be reached, or what is beside the facts is grave."""
+    if not climb.all_of_it:
+        return Why.INFORMED_REGARDLESS
+    if not hurried:
+        return Why.UNANSWERED
+    return Why.UNREACHED if dead else Why.RAISED

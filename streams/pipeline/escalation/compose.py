@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 from schemas.escalation import FACTS, Addressee, Asked, Delivery, MessageType, Role, Standing, Why
 from schemas.ids import delivery_id
-from schemas.surveillance import Alert, AlertState, Certainty, IncidentSituation, Rule
+from schemas.surveillance import Alert, AlertState, Certainty, IncidentSituation, Reason, Rule
 from schemas.word import UtcMs
 from streams.pipeline.escalation.books import Books
-from streams.pipeline.escalation.ladder import is_urgent, next_climb, unanswered
+from streams.pipeline.escalation.ladder import is_urgent, next_climb, raising, unanswered
 from streams.pipeline.escalation.memory import Asking, Open
 
 
@@ -61,13 +61,21 @@ def composed(escalation: Open, message: Message, letter: Letter, books: Books) -
         peak=leading.peak,
         certainty=Certainty.VERIFIED if escalation.verified else alert.situation.certainty,
         situation=_newest(alert, leading).situation,
-        reasons=alert.reasons,
+        reasons=_reasons(escalation, message, alert, books),
         asked=_asked(alert, message, letter),
         standing=standing(escalation, books),
         urgent=is_urgent(escalation, books.policy),
         exercise=escalation.exercise,
         meant_for=message.meant_for,
     )
+
+
+def _reasons(escalation: Open, message: Message, alert: Alert, books: Books) -> tuple[Reason, ...]:
+    """Those of the alert; beside the facts also those of what brings their next level forward."""
+    if message.matter != FACTS:
+        return alert.reasons
+    beside = (reason for raised in raising(escalation, books.policy) for reason in raised.reasons)
+    return (*alert.reasons, *beside)
 
 
 def _newest(alert: Alert, leading: Alert) -> Alert:

@@ -15,7 +15,7 @@ from streams.pipeline.escalation.address import Invited, Written, concerned, not
 from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.compose import Message
 from streams.pipeline.escalation.group import joined
-from streams.pipeline.escalation.ladder import ladder_of
+from streams.pipeline.escalation.ladder import is_raised, ladder_of
 from streams.pipeline.escalation.memory import Asking, Open
 from streams.pipeline.escalation.routes import last_route, route_of
 from streams.pipeline.line import Said
@@ -40,6 +40,8 @@ def decide(before: Open, alert: Alert, books: Books) -> Decision:
             return _facts_once(after, alert, route, books)
         case How.ONCE:
             return _matter_once(before, after, alert, books)
+        case How.RAISE:
+            return _raised(before, after, alert)
         case _ if after.hearers:
             return _told_again(after, alert, books)
         case _:
@@ -60,6 +62,13 @@ def _by_ladder(before: Open, after: Open, alert: Alert, books: Books) -> Decisio
     again = tell_again(after, message, after.hearers, books)
     desk = tell(again.escalation, _first(alert.at, max(after.level, 0)), _in_doubt(again.escalation, books), books)
     return Decision(desk.escalation, (*again.words, *desk.words), Why.FACTS_CHANGED)
+
+
+def _raised(before: Open, after: Open, alert: Alert) -> Decision:
+    """The next level is told at once, when it begins to be so; it is never told back, for who was told cannot forget."""
+    known = before.alert(alert.rule)
+    begins = alert.state == AlertState.FIRING and (known is None or known.state != AlertState.FIRING)
+    return Decision(replace(after, hurried_to=alert.at) if begins else after)
 
 
 def _told_again(escalation: Open, alert: Alert, books: Books) -> Decision:
@@ -92,6 +101,8 @@ def _first(at: UtcMs, level: int) -> Message:
 def begun(escalation: Open, why: Why, at: UtcMs, books: Books) -> Decision:
     """A ladder begins: those told before are told of the change, then the first level; a signal asks its first circle alone."""
     escalation = replace(escalation, ladder_from=at, ladder_revision=escalation.revision, next_level=0, hurried_to=None)
+    if is_raised(escalation, books.policy):
+        escalation = replace(escalation, hurried_to=at)
     if escalation.leading.historic and not escalation.hearers:
         return Decision(replace(escalation, state=EscalationState.ENDED))  # G6: recorded, and nobody is woken by the past.
     escalation = _asked_anew(escalation, books)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from schemas.escalation import EscalationState, Role
 from schemas.policy import Escalating, How, Ladder, Level
+from schemas.surveillance import Alert, AlertState
 from schemas.word import UtcMs
 from streams.pipeline.escalation.memory import Open
 from streams.pipeline.escalation.routes import route_of
@@ -41,6 +42,17 @@ def is_urgent(escalation: Open, policy: Escalating) -> bool:
     """Whether the ladder is one of the gravest grades."""
     ladder = ladder_of(escalation, policy)
     return ladder is not None and ladder.urgent
+
+
+def is_raised(escalation: Open, policy: Escalating) -> bool:
+    """Whether something beside the facts brings the next level forward (R15, R19)."""
+    return bool(raising(escalation, policy))
+
+
+def raising(escalation: Open, policy: Escalating) -> tuple[Alert, ...]:
+    """What fires beside the facts and brings the next level forward."""
+    firing = (alert for alert in escalation.alerts if alert.state == AlertState.FIRING)
+    return tuple(alert for alert in firing if route_of(alert, policy).how is How.RAISE)
 
 
 def is_stopped(escalation: Open, policy: Escalating) -> bool:

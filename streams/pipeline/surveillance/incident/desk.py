@@ -14,7 +14,8 @@ from streams.pipeline.line import NOTHING, Entry, Step
 from streams.pipeline.surveillance.alerts import collapsed, speak
 from streams.pipeline.surveillance.incident.facts import Heard, heard, kept, key_of
 from streams.pipeline.surveillance.incident.memory import Incident
-from streams.pipeline.surveillance.incident.picture import View, due_of, findings, view_of
+from streams.pipeline.surveillance.incident.picture import View, due_of, findings, is_to_be_asked, view_of
+from streams.pipeline.surveillance.reporting.overdue import overdue
 from streams.pipeline.surveillance.rulebook import Rulebook, sooner
 
 
@@ -44,6 +45,10 @@ def tick(entries: Mapping[str, Entry], incident: Incident, now: Tick, book: Rule
     view = view_of(incident, facts, book.policy)
     spoken = incident.spoken
     alerts: list[Alert] = []
+    if is_to_be_asked(view) and incident.at <= now.at:
+        view = view._replace(incident=replace(incident, overdue=overdue(entries, incident.subject)))
+        spoken, said = speak(spoken, findings(view, incident.at), incident.at)
+        alerts += said
     while (due := due_of(view)) is not None and due <= now.at:
         view = view._replace(incident=replace(view.incident, ticked_at=due))
         spoken, said = speak(spoken, findings(view, due), due)
@@ -77,4 +82,5 @@ def _known(place: Place) -> tuple[int, bytes]:
 def _step(view: View, changed: Mapping[str, Heard | None], book: Rulebook) -> Step:
     incident = view.incident
     name = f"{incident.subject}|{incident.incident}"
-    return Step(changes={name: incident, **changed}, due={name: sooner(due_of(view), book.forgotten_at(incident.at))})
+    asked_at = incident.at if is_to_be_asked(view) else None
+    return Step(changes={name: incident, **changed}, due={name: sooner(due_of(view), asked_at, book.forgotten_at(incident.at))})

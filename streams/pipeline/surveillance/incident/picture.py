@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from schemas.intake import Grade
 from schemas.policy import Policy
 from schemas.surveillance import AlertState, Because, FilingClock, IncidentSituation, Reason, Rule
 from schemas.word import UtcMs
 from streams.pipeline.surveillance.alerts import Finding
 from streams.pipeline.surveillance.incident import rules
 from streams.pipeline.surveillance.incident.facts import Assertion, Declared, Filed, Heard, declarations
-from streams.pipeline.surveillance.incident.memory import Incident
+from streams.pipeline.surveillance.incident.memory import NOT_ASKED, Incident
 from streams.pipeline.surveillance.incident.situation import situation
 from streams.pipeline.surveillance.incident.timeline import Walked, walked
 
@@ -65,10 +66,16 @@ def due_of(view: View) -> UtcMs | None:
     return min((instant for instant in (view.held.until, filing) if instant is not None), default=None)
 
 
+def is_to_be_asked(view: View) -> bool:
+    """Whether the next tick must see what else the firm owes (R15)."""
+    return view.incident.overdue == NOT_ASKED and bool(view.walked.standing) and view.held.grade >= Grade.S3
+
+
 def findings(view: View, at: UtcMs) -> Iterator[Finding]:
     """What the rules conclude."""
     yield _severity(view, at)
     yield from _filing(view, at)
+    yield from _overdue(view, at)
 
 
 def _severity(view: View, at: UtcMs) -> Finding:
@@ -112,6 +119,17 @@ def _filing(view: View, at: UtcMs) -> Iterator[Finding]:
     else:
         filed = all(clock.filed_at is not None for clock in view.clocks)
         yield _ended(view, at, Rule.FILING, AlertState.RESOLVED if filed else AlertState.WITHDRAWN)
+
+
+def _overdue(view: View, at: UtcMs) -> Iterator[Finding]:
+    """R15: a grave incident at a firm that had not reported what it had to."""
+    owed = view.incident.overdue
+    if owed > 0 and view.walked.standing:
+        yield _finding(view, at, Rule.OVERDUE)._replace(
+            reasons=(Reason(Because.OVERDUE_REPORT, owed),), grade=view.held.grade, grade_now=view.graded.grade, says=(owed,)
+        )
+    elif owed > 0:
+        yield _ended(view, at, Rule.OVERDUE, AlertState.WITHDRAWN)
 
 
 _ENDS = {AlertState.RESOLVED: Because.FILED, AlertState.WITHDRAWN: Because.ALL_RETRACTED}

@@ -25,12 +25,14 @@ from streams.pipeline.surveillance.rulebook import Rulebook
 ALL = ""
 """Not an estate: all that this seat has, for the brake (G2)."""
 
+ABSENT = "absent"
+
 COLUMN: Mapping[Outcome, str] = {
     Outcome.ON_TIME: "reported",
     Outcome.LATE: "late",
-    Outcome.MISSED: "absent",
-    Outcome.ANSWERED: "absent",
-    Outcome.WAIVED: "absent",
+    Outcome.MISSED: ABSENT,
+    Outcome.ANSWERED: ABSENT,
+    Outcome.WAIVED: ABSENT,
     Outcome.UNDECIDED: "undecided",
     Outcome.EXCUSED: "excused",
 }
