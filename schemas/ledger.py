@@ -209,6 +209,7 @@ class Odd(StrEnum):
     WATERMARK_BACKWARDS = "watermark_backwards"
     ESTATE_ENDED_WITH_FIRMS = "estate_ended_with_firms"
     ASSIGNED_WITHOUT_PERMIT = "assigned_without_permit"
+    COUNTS_OF_A_STRANGER = "counts_of_a_stranger"
     TOO_LATE = "too_late"
     UNKNOWN_POSITION = "unknown_position"
 

@@ -278,6 +278,36 @@ class Deadlines(Sourced):
     decided_by: tuple[Name, ...]
 
 
+class Clusters(Sourced):
+    """When cases are a cluster (R6 to R9), and what is owed then (R19).
+
+    window_days: of correlation, by onset. lateness_days: how long after its day a notice still changes anything. contact_before_days: a
+    contact may have had its onset so long before the case. suspected_probable, confirmed, large: cases of one plant in a window;
+    large_percent: of the firm's workers. rate_times: an attack rate above so many times that of the regency is a link. estate_firms: firms
+    of an estate with confirmed clusters, or estate_cases confirmed among estate_case_firms. close_days: the closure recommended for a large
+    one; regional_minimum_hours: what a region asks for at least. closes_after_days: without new onset. reopens_hours: it closes or
+    opens again once in so long at most. coordinate_hours, act_hours: what is owed after a cluster was confirmed.
+    """
+
+    window_days: Threshold
+    lateness_days: Threshold
+    contact_before_days: Threshold
+    suspected_probable: Threshold
+    confirmed: Threshold
+    large: Threshold
+    large_percent: Annotated[int, Field(ge=1, le=100)]
+    rate_times: Threshold
+    estate_firms: Threshold
+    estate_cases: Threshold
+    estate_case_firms: Threshold
+    close_days: Threshold
+    regional_minimum_hours: Threshold
+    closes_after_days: Threshold
+    reopens_hours: Threshold
+    coordinate_hours: Threshold
+    act_hours: Threshold
+
+
 class Intake(Sourced):
     """What INTAKE may take in."""
 
@@ -296,6 +326,7 @@ class Policy(Fact):
     deadlines: Deadlines
     severity: Severity
     filing: Filing
+    clusters: Clusters
     surveillance: Surveilling
     escalation: Escalating
     delivery: Delivering

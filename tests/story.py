@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from schemas import codec
+from schemas.cases import CaseNotice, ResponseAction
 from schemas.delivery import Attempt
 from schemas.escalation import Answer, Delivery, Escalation, Why
 from schemas.ids import digest
@@ -26,6 +27,7 @@ from schemas.surveillance import Alert
 from schemas.topics import (
     ACTS,
     ATTEMPTS,
+    CASES,
     DELIVERY_INBOX,
     ESCALATION_INBOX,
     ESCALATIONS,
@@ -173,6 +175,18 @@ def finding(**said: Any) -> Uttered:
     facts = {"firm": "itss", "obligation": "iomki", "period": "2021-08-03", "permit": "IOMKI/1", "by": "dir-perwilayahan", **said}
     facts = {"agrees": False, "what": "pekerja positif tidak dilaporkan", "exercise": True, **facts}
     return _uttered(REPORTS, InspectionFinding.type, facts, "found_at")
+
+
+def case(token: str = "kasus-abcdefgh-0001", **said: Any) -> Uttered:
+    """What a health service says of one case: unless stated, one of PT ITSS is confirmed, with symptoms since 22 December."""
+    facts = {"firm": "itss", "case": token, "status": "confirmed", "onset": "2023-12-22", "exercise": True, **said}
+    return _uttered(CASES, CaseNotice.type, facts, "reported_at")
+
+
+def responded(action: str, by: str = "task_force", **said: Any) -> Uttered:
+    """What was done about a case or a cluster: unless stated, at PT ITSS from 12:00 on."""
+    facts = {"firm": "itss", "action": action, "by": by, "starts_at": "12:00", "exercise": True, **said}
+    return _uttered(CASES, ResponseAction.type, facts, "stated_at")
 
 
 def _uttered(topic: Topic, kind: str, facts: dict[str, Any], said_field: str) -> Uttered:
@@ -461,7 +475,7 @@ class Shift:
     def __init__(
         self, *entries: Uttered, connected: bool = False, answering: Answering | None = None, starts: str = "05:00", digest_key: bytes = b""
     ) -> None:
-        self.admission = admission(entries=())._replace(digest_key=digest_key)
+        self.admission = admission(entries=())._replace(digest_key=digest_key, case_key=digest_key)
         self.line = dry_run(self.admission, answering)
         self.now = clock(starts)
         self._told = 0

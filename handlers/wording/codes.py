@@ -190,6 +190,11 @@ UNRESOLVED: Mapping[str, Both] = {
     "retraction_of_nothing": Both("pencabutan tidak menyebut keterangan mana yang dicabut", "a retraction does not say what it takes back"),
     "contradictory_time": Both("waktu yang disebut saling bertentangan", "the times stated contradict each other"),
     "time_in_the_future": Both("waktu yang disebut ada di masa depan", "a time stated lies in the future"),
+    "unknown_status": Both("status kasus yang disebut tidak dikenal", "the status stated of the case is not known"),
+    "status_of_another_time": Both(
+        "status kasus memakai istilah yang tidak berlaku pada harinya", "the status is a word not used on its day"
+    ),
+    "undated_case": Both("tanggal gejala dan tanggal spesimen kasus tidak disebut", "neither onset nor specimen of the case has a day"),
 }
 
 POSITIONS: Mapping[str, Both] = {

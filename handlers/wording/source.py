@@ -18,6 +18,7 @@ REFUSING: Mapping[str, Both] = {
     "unknown_type": Both("jenis pesan tidak dikenal", "unknown type of message"),
     "wrong_topic": Both("dikirim ke tempat yang salah", "published in the wrong place"),
     "unknown_field": Both("kolom tidak dikenal", "unknown field"),
+    "personal_data": Both("berisi data pribadi yang tidak boleh dikirim", "personal data, which must not be sent"),
     "field_missing": Both("kolom wajib kosong", "a field is missing"),
     "wrong_value": Both("nilai salah", "wrong value"),
     "exercise_misplaced": Both("latihan di jalur produksi, atau sebaliknya", "an exercise in production, or the reverse"),
@@ -38,6 +39,7 @@ ODD: Mapping[str, Both] = {
     "watermark_backwards": Both("penanda mundur", "a watermark went backwards"),
     "estate_ended_with_firms": Both("kawasan diakhiri padahal masih berisi perusahaan", "an estate was ended that still has firms"),
     "assigned_without_permit": Both("kewajiban dibebankan tanpa izin", "a duty was assigned to no permit"),
+    "counts_of_a_stranger": Both("angka kabupaten/kota dari sumber yang tidak terdaftar", "a regency's counts from an unregistered source"),
     "too_late": Both("datang setelah periodenya selesai", "came after its period was settled"),
     "unknown_position": Both("jabatan yang memeriksa tidak terdaftar", "the position that inspected is in no roster"),
 }

@@ -79,7 +79,7 @@ def _lines(found: "Found") -> Iterator[str]:
     if gone := sum(seat.gone for seat in found.seats):
         yield f"{gone:,} words could not be compared, because retention has deleted what was said then"
     if withheld := sum(seat.withheld for seat in found.seats):
-        yield f"withheld {withheld:,}: digests of refused records are under a key; compare them with SIAGA_CASE_SECRET"
+        yield f"withheld {withheld:,}: ids of cases and digests of refused records are under a key; compare them with SIAGA_CASE_SECRET"
 
 
 def _as_json(found: "Found") -> dict[str, Any]:

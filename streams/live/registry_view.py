@@ -20,14 +20,14 @@ _FETCH_WAIT_MS = 50
 class RegistryView:
     """The registry as of the last refresh, and what INTAKE's step is given of it."""
 
-    def __init__(self, settings: Settings, library: Library, digest_key: bytes) -> None:
+    def __init__(self, settings: Settings, library: Library, digest_key: bytes, case_key: bytes) -> None:
         self.registry = Registry(
             policies=library.policies,
             rosters=library.rosters,
             exercise=settings.exercise,
             story_time=settings.time is TimeSource.WATERMARKS,
         )
-        self._admission = Admission(self.registry, digest_key)
+        self._admission = Admission(self.registry, digest_key, case_key)
         self._settings = settings
         self._tp = TopicPartition(settings.prefix + REGISTRY.name, 0)
         self._consumer: AIOKafkaConsumer | None = None

@@ -95,7 +95,10 @@ class Settings(BaseSettings):
     public_url: str = Field("http://127.0.0.1:8080", description="Where receivers reach the acknowledgement page.")
     link_secret: SecretStr = Field(SecretStr(""), description="Signs links; two with a comma between while keys rotate.")
     telephone: str = Field("", description="The duty desk's number, printed in messages.")
-    case_secret: SecretStr = SecretStr("")
+    case_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Makes case ids of tokens, by the first, and digests of what is refused, by the last; several with commas.",
+    )
 
     @classmethod
     def load(cls, **changes: Any) -> Self:

@@ -63,7 +63,7 @@ def judged(settings: Settings) -> Library:
 def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
     """The app of a worker that hosts `rooms` (all by default). Raises WiringError, LibraryError."""
     wanted, books = chosen(rooms), judged(settings)
-    view = RegistryView(settings, books if settings.exercise else books.for_production(), _digest_key(settings))
+    view = RegistryView(settings, books if settings.exercise else books.for_production(), *_case_keys(settings))
     first = view.registry.in_force(0)
     log.info("policy.first", policy=first.policy, roster=first.roster, means="in force until the register activates others: least by name")
     senders = _senders(settings, books)
@@ -155,9 +155,13 @@ def _secrets(setting: SecretStr, name: str) -> tuple[str, ...]:
     return given or ("whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),)
 
 
-def _digest_key(settings: Settings) -> bytes:
-    """The newest secret: what was refused is compared with what is refused, not looked up."""
-    return _secrets(settings.case_secret, "SIAGA_CASE_SECRET")[-1].encode()
+def _case_keys(settings: Settings) -> tuple[bytes, bytes]:
+    """The newest secret for digests: what was refused is compared with what is refused, not looked up. The oldest for case ids.
+
+    While keys rotate a case keeps its id; it is another once the oldest secret is gone, which had better wait until no case is open.
+    """
+    known = _secrets(settings.case_secret, "SIAGA_CASE_SECRET")
+    return known[-1].encode(), known[0].encode()
 
 
 def _ways(settings: Settings) -> Mapping[str, Way]:

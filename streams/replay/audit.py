@@ -16,6 +16,7 @@ from streams.pipeline.answer import Row
 from streams.pipeline.clock import NUDGED_BY
 from streams.pipeline.intake import INTAKE
 from streams.pipeline.intake.admit import Admission
+from streams.pipeline.intake.pseudonyms import digest_under
 from streams.pipeline.line import Record
 from streams.pipeline.voice import OWN, Headers, by_of
 from streams.replay.difference import Difference, Kind, printed, word_of
@@ -46,7 +47,8 @@ EVERYTHING = Span()
 class Audited(NamedTuple):
     """One seat: how many records were read again and words compared, how many differ, and the first of them in the order of its inbox.
 
-    gone: words said again of which retention has deleted what was said then. withheld: digests under a key that is not here. is_cut: the
+    gone: words said again of which retention has deleted what was said then. withheld: what was keyed under a key that is not here, digests
+    of what was refused and ids of cases; the rest of it is compared. is_cut: the
     beginning of its inbox is gone, and with it what it remembered: it cannot be said again, and nothing of it was compared.
     """
 
@@ -77,7 +79,7 @@ class Recollection:
     """
 
     def __init__(self, admission: Admission, keys: Sequence[bytes] = ()) -> None:
-        """`admission`: with the whole registry. `keys`: all under which refused payloads may have been digested."""
+        """`admission`: with the whole registry. `keys`: all under which refused payloads, and cases, may have been keyed."""
         self._admission = admission
         self._keys = keys
         self._revisions: dict[str, int] = {}
@@ -95,9 +97,10 @@ class Recollection:
         self._last[seat] = self._silent(record, self._last.get(seat, 0)) if known is None else known
         return self._as_of(self._last[seat])
 
-    def is_digest(self, keyed: str, value: bytes | None) -> bool | None:
-        """Whether it is the digest of a payload under one of the keys; None when there is no key to tell by."""
-        return any(digest(key, value or b"") == keyed for key in self._keys) if self._keys else None
+    def is_digest(self, keyed: str, record: Record) -> bool | None:
+        """Whether it is that of the payload, or of the case in it, under one of the keys; None when there is no key to tell by."""
+        told = (of(key, record) for key in self._keys for of in (_refused_under, digest_under))
+        return keyed in told if self._keys else None
 
     def _silent(self, record: Record, least: int) -> int:
         """The first revision from `least` on by which INTAKE says nothing: most often that, else the latest."""
@@ -107,6 +110,10 @@ class Recollection:
 
     def _as_of(self, revision: int) -> Admission:
         return self._admission._replace(registry=self._admission.registry.as_of(revision))
+
+
+def _refused_under(key: bytes, record: Record) -> str:
+    return digest(key, record.value or b"")
 
 
 class Audit:
@@ -220,7 +227,7 @@ class _Seat:
 
     def _is_digest(self, keyed: str, record: Record) -> bool:
         """Whether a keyed digest is that of the record, as far as anybody can tell who has not the key."""
-        found = self._recollection.is_digest(keyed, record.value) if keyed else True
+        found = self._recollection.is_digest(keyed, record) if keyed else True
         self._withheld += found is None
         return found is not False
 

@@ -8,13 +8,17 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas import codec
-from schemas.ledger import Origin, Parked, Rejected
+from schemas.cases import CaseNotice
+from schemas.ids import digest
+from schemas.ledger import Admitted, Origin, Parked, Rejected
 from schemas.word import Word
 from streams.pipeline.answer import Row
+from streams.pipeline.intake.pseudonyms import without_tokens
 from streams.pipeline.line import Record
 
 _COMPARED = ("word", "policy", "roster", "registry")
 _LONGEST = 120
+_CASE = CaseNotice.type.encode()
 
 _Stamps = tuple[bytes, ...]
 
@@ -68,9 +72,11 @@ def word_of(value: bytes | None) -> Word | None:
 
 
 def _comparable(value: bytes, stamps: _Stamps) -> tuple[bytes, str]:
-    """A parked word names a line of code, which moves with every release; a refusal carries a keyed digest."""
+    """A parked word names a line of code, which moves with every release; a refusal and the notice of a case carry what is keyed."""
     if b"parked" in stamps and isinstance(word := word_of(value), Parked):
         return codec.encode(msgspec.structs.replace(word, error="")), ""
+    if b"admitted" in stamps and _CASE in value and isinstance(word := word_of(value), Admitted) and word.kind == CaseNotice.type:
+        return codec.encode(without_tokens(word)), digest(bytes(word.fact))
     if b"rejected" in stamps and isinstance(word := word_of(value), Rejected):
         return codec.encode(msgspec.structs.replace(word, digest="")), word.digest
     return value, ""

@@ -30,7 +30,7 @@ ALERTS = Topic("bench-alerts", "incident", ("alerts",), PARTITIONS, Kept.FOR_EVE
 async def rooms(told: Told, settings: Settings, events: int) -> float:
     """INTAKE's seats at the events and SURVEILLANCE's at the ledger; before them the register, where permits must be enrolled."""
     books = told.books(settings.state)
-    view = RegistryView(settings, books, b"key")
+    view = RegistryView(settings, books, b"key", b"key")
     await view.refresh([])
     heard: list[int] = []
     surveillance = Seats(settings, Hosting(SURVEILLANCE, books.in_force, let_go=lambda done: heard.append(len(done))), LEDGER)

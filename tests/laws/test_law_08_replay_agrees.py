@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from schemas import codec
+from schemas.ids import digest
 from schemas.intake import SourceWatermark
 from schemas.registry import SourceEntry
 from schemas.topics import BY_NAME, DELIVERY_INBOX, ESCALATION_INBOX, INBOXES, INTAKE_TOPICS, LEDGER, PROGRESS, REPORTS, Topic
@@ -17,7 +18,7 @@ from streams.replay.audit import Audit, Audited, Recollection, Span
 from streams.replay.difference import Kind, in_words
 from streams.replay.dry_run import Hosted
 from streams.replay.rooms import hosted
-from tests.story import LIBRARY, Shift, Uttered, acknowledge, bulletin, clock, entry, filed, retraction
+from tests.story import LIBRARY, Shift, Uttered, acknowledge, bulletin, case, clock, entry, filed, retraction
 
 ROOMS = ("intake", "clock", "surveillance", "escalation", "delivery")
 BESIDE = tuple(room.name for room in SENDERS.values())
@@ -44,7 +45,7 @@ def everything(night: Shift) -> list[Record]:
 
 
 def audit_of(night: Shift, *, keys=(), **span) -> Audit:
-    recollection = Recollection(night.admission, keys)
+    recollection = Recollection(night.admission._replace(digest_key=b"", case_key=b""), keys)
     deciding = hosted(
         recollection.admission, Pace(story_time=True, policy_of=LIBRARY.policy, roster_of=LIBRARY.roster, exercise=True), LIBRARY.in_force
     )
@@ -252,6 +253,62 @@ def test_the_digest_of_a_refused_record_is_told_by_the_key_alone(keys, found):
     tell.put(BY_NAME["smelter-incidents"], b"not json")
     seats = audited(tell, keys=keys)
     assert (sum(seat.differing for seat in seats), sum(seat.withheld for seat in seats)) == found
+
+
+CASES_TOLD = (
+    case(contact_of="kasus-abcdefgh-0002", id="kasus-abcdefgh-0001/1"),
+    case(id="kasus-abcdefgh-0001/2", replaces={"id": "kasus-abcdefgh-0001/1"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("keys", "found"),
+    [
+        pytest.param((b"secret",), (0, 0), id="with the key"),
+        pytest.param((b"older", b"secret", b"newer"), (0, 0), id="with several, of which one was it"),
+        pytest.param((), (0, 4), id="without the key it is withheld"),
+        pytest.param((b"another",), (4, 0), id="under no key of these"),
+    ],
+)
+def test_the_id_of_a_case_is_told_by_the_key_alone(keys, found):
+    """Law 12: only what INTAKE says of a notice needs the key, at its firm and at its estate; from the ledger on none is needed."""
+    tell = Shift(digest_key=b"secret")
+    tell("11:10", *CASES_TOLD)
+    seats = audited(tell, keys=keys)
+    assert {seat.room for seat in seats if seat.differing or seat.withheld} <= {"intake"}
+    assert (sum(seat.differing for seat in seats), sum(seat.withheld for seat in seats)) == found
+
+
+@pytest.mark.parametrize("keys", [(b"secret",), ()])
+@pytest.mark.parametrize(
+    ("was", "put"),
+    [
+        pytest.param(b"2023-12-22", b"2023-12-21", id="a day in the fact"),
+        pytest.param(b'"digest":"', b'"digest":"0', id="a digest that is not that of its fact"),
+        pytest.param(b'"firm":"itss"', b'"firm":"smi"', id="a firm"),
+    ],
+)
+def test_whoever_changes_a_notice_in_the_ledger_is_found_without_the_key_too(keys, was, put):
+    tell = Shift(digest_key=b"secret")
+    tell("11:10", *CASES_TOLD)
+    victim = next(record for record in tell.line.records[LEDGER.name] if b"siaga.case-notice.v1" in record.value)
+    altered = victim._replace(value=victim.value.replace(was, put))
+    assert altered != victim
+    assert [seat.differing for seat in audited(tell, lambda record: altered if record is victim else record, keys=keys) if seat.first] == [
+        1
+    ]
+
+
+def test_whoever_puts_another_case_into_a_notice_is_found_with_the_key():
+    """Its digest made to fit; without the key nobody can tell one case id from another."""
+    tell = Shift(digest_key=b"secret")
+    tell("11:10", *CASES_TOLD)
+    victim = next(record for record in tell.line.records[LEDGER.name] if b"siaga.case-notice.v1" in record.value)
+    word = codec.decode(victim.value)
+    fact = msgspec.json.encode(msgspec.json.decode(word.fact) | {"case": "c-aaaaaaaaaaaaaa"})
+    altered = victim._replace(value=codec.encode(msgspec.structs.replace(word, fact=msgspec.Raw(fact), digest=digest(fact))))
+    found = audited(tell, lambda record: altered if record is victim else record, keys=(b"secret",))
+    assert [seat.differing for seat in found if seat.first] == [1]
 
 
 def test_a_source_that_the_register_learns_of_in_between_is_answered_by_what_was_known_then():

@@ -38,6 +38,9 @@ from streams.simulate.story import Story
 SAID: Mapping[Topic, type[Word]] = {ESCALATION_INBOX: Alert, ESCALATIONS: Escalation, DELIVERY_INBOX: Delivery}
 """What is told of a run, and where it stands."""
 
+PAPER_KEY = b"paper"
+"""Keys the case ids of a run on paper, so that every run of a file says the same. Whoever has the file has its tokens."""
+
 _HEADERS = (("content-type", STRUCTURED.encode()),)
 
 
@@ -149,7 +152,8 @@ def _activating(entered: Any, policy: str) -> Any:
 def _line(chosen: Chosen, exercise: bool | None, *, wall: UtcMs) -> DryRun:
     """The line in memory. By its broker's clock everything has long been received: nothing of a file lies in the future."""
     books = chosen.books
-    admission = Admission(Registry(policies=books.policies, rosters=books.rosters, exercise=exercise, story_time=True))
+    registry = Registry(policies=books.policies, rosters=books.rosters, exercise=exercise, story_time=True)
+    admission = Admission(registry, case_key=PAPER_KEY)
     pace = Pace(True, books.policy, books.roster, bool(exercise))
     return DryRun(hosted(lambda _: admission, pace, books.in_force), admission, wall=wall)
 

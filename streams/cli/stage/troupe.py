@@ -133,6 +133,7 @@ def environment(settings: Settings, caught: Catcher, state: Path, page_port: int
         "SIAGA_EXERCISE_HOOKS": f"http://{LOOPBACK}:{caught.hook_port}",
         "SIAGA_WEBHOOK_SECRET": caught.secret,
         "SIAGA_LINK_SECRET": secrets.token_hex(16),
+        "SIAGA_CASE_SECRET": secrets.token_hex(16),
         "SIAGA_PUBLIC_URL": f"http://{LOOPBACK}:{page_port}",
         "SIAGA_STATE": str(state),
     }

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from schemas.cases import CaseNotice, ResponseAction
 from schemas.ids import ESTATE, FIRM, digest
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, Rank, Statement
 from schemas.ledger import Admitted, Doubt, Odd, Oddity, Origin, Place
@@ -28,11 +29,13 @@ MINUTE_MS = 60_000
 class Admission(NamedTuple):
     """What a seat of INTAKE knows besides its inbox.
 
-    digest_key: keys the digests of refused payloads, so that nobody can guess a payload from its digest (law 12).
+    digest_key: keys the digests of refused payloads, so that nobody can guess a payload from its digest (law 12). case_key: keys the case
+    ids that stand for tokens from here on; another key makes another case of the same token.
     """
 
     registry: Registry
     digest_key: bytes = b""
+    case_key: bytes = b""
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
@@ -128,11 +131,12 @@ def _doubts(reading: Reading, fact: Statement, occurred_at: UtcMs) -> Iterator[D
     if isinstance(fact, IncidentBulletin):
         discovered_at = fact.discovered_at
         yield from fact.doubts
-    if max(occurred_at, said_at) > latest_of(reading):
+    planned = isinstance(fact, ResponseAction)  # A closure is announced before it begins.
+    if max(said_at, 0 if planned else occurred_at) > latest_of(reading):
         yield Doubt.TIME_IN_THE_FUTURE
     published_before = reading.event.time is not None and reading.event.time < said_at
     discovered_before = discovered_at is not None and discovered_at < occurred_at
-    if published_before or discovered_before or said_at < occurred_at:
+    if published_before or discovered_before or (said_at < occurred_at and not isinstance(fact, CaseNotice | ResponseAction)):
         yield Doubt.CONTRADICTORY_TIME
 
 

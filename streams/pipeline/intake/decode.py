@@ -14,8 +14,10 @@ import msgspec
 from pydantic import ValidationError
 
 from schemas.facts import FACTS
+from schemas.topics import CASES
 from schemas.word import Published, UtcMs, format_time, parse_time
 from streams.pipeline.line import Record
+from streams.pipeline.personal import names_somebody, personal_in, printable, without_persons
 
 
 class Refusing(StrEnum):
@@ -32,6 +34,7 @@ class Refusing(StrEnum):
     UNKNOWN_TYPE = "unknown_type"
     WRONG_TOPIC = "wrong_topic"
     UNKNOWN_FIELD = "unknown_field"
+    PERSONAL_DATA = "personal_data"
     FIELD_MISSING = "field_missing"
     WRONG_VALUE = "wrong_value"
     EXERCISE_MISPLACED = "exercise_misplaced"
@@ -107,13 +110,28 @@ def decode(record: Record, largest_bytes: int) -> Event | Refused:
     attributes: Mapping[str, str] = {}
     try:
         attributes, data = _open(record, largest_bytes)
+        if record.topic == CASES.name:
+            _check_no_person_is_named(record)
         return _understand(record.topic, attributes, data)
     except _RefusalError as refusal:
         refused = refusal.refused
         known = {name: _writable(value) for name, value in (attributes or refused.attributes).items() if len(value) <= _LONGEST_ATTRIBUTE}
-        return refused._replace(
+        refused = refused._replace(
             attributes=known, field=_writable(refused.field)[:_LONGEST_FIELD], firm=_firm_named(record.value, largest_bytes)
         )
+        return _without_persons(refused, record) if record.topic == CASES.name else refused
+
+
+def _check_no_person_is_named(record: Record) -> None:
+    """Law 12: whatever else is wrong with a notice of a case, that is what its publisher must hear."""
+    if (personal := personal_in(record)) is not None:
+        raise _RefusalError(Refusing(personal.reason), personal.field, "leave personal data out: a case is named by a token alone")
+
+
+def _without_persons(refused: Refused, record: Record) -> Refused:
+    """What a refusal says of a notice of a case, without what could name a person."""
+    firm = "" if names_somebody("firm", refused.firm) else refused.firm
+    return refused._replace(attributes=without_persons(refused.attributes, record.value), field=printable(refused.field), firm=firm)
 
 
 def _writable(text: str) -> str:

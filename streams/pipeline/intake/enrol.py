@@ -9,7 +9,8 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from schemas.ids import ESTATE, FIRM, SOURCE
+from schemas.cases import RegencyCounts
+from schemas.ids import ESTATE, FIRM, REGENCY, SOURCE
 from schemas.ledger import Bound, Connected, Connection, Enrolled, Odd, PlaceSince, StateSince
 from schemas.registry import Entry, EstateEntry, FirmEntry, ObligationAssigned, PermitEntry, PlantEntry, RegionEntry, SourceEntry
 from schemas.topics import LEDGER
@@ -177,6 +178,8 @@ def _odd(reading: Reading) -> Iterator[Said]:
     match fact := reading.event.fact:
         case EstateEntry(ended=True) if any(_within(fact, reading.registry)):
             yield odd(Odd.ESTATE_ENDED_WITH_FIRMS, f"{ESTATE}{fact.id}", reading)
+        case RegencyCounts() if reading.source is None:
+            yield odd(Odd.COUNTS_OF_A_STRANGER, f"{REGENCY}{fact.id}", reading)
         case ObligationAssigned(firm=firm, permit=permit) if not any(_touched(reading.registry, fact)):
             yield odd(Odd.ASSIGNED_WITHOUT_PERMIT, f"{FIRM}{firm}" if firm else f"permit:{permit}", reading)
 

@@ -7,8 +7,10 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from schemas.registry import Activate
+from schemas.topics import CASES
 from streams.pipeline.intake.decode import Event, Refused, Refusing, decode
 from streams.pipeline.line import Record
+from streams.pipeline.personal import without_persons
 
 
 class Terms(NamedTuple):
@@ -27,7 +29,10 @@ def judge(record: Record, terms: Terms) -> Event | Refused:
     if isinstance(event, Refused):
         return event
     refused = _misplaced(event, terms)
-    return refused._replace(attributes=event.attributes) if refused else event
+    if refused is None:
+        return event
+    is_case = record.topic == CASES.name
+    return refused._replace(attributes=without_persons(event.attributes, record.value) if is_case else event.attributes)
 
 
 def _misplaced(event: Event, terms: Terms) -> Refused | None:

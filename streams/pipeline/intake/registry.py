@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from schemas.cases import RegencyCounts
 from schemas.ids import DESK
 from schemas.ledger import Doubt, Place, Registered
 from schemas.policy import Policy
@@ -113,6 +114,8 @@ class Registry:
 
     def _keep(self, event: Event, offset: int) -> None:
         match event.fact:
+            case RegencyCounts(valid_from=since) if self.source(event.source, since) is None:
+                pass  # How common a disease is must be said by somebody whom the registry names (R7).
             case Entry() as entry:
                 self._taken.entries.write((type(entry), entry.id), Row(entry.valid_from, offset, entry))
                 for named in _named_by(entry):

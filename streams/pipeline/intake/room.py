@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from schemas.cases import CaseNotice, ResponseAction
 from schemas.ids import FIRM, SOURCE, digest
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, IntakeWatermark, SourceWatermark, Statement
 from schemas.ledger import Doubt, Origin, Refusal, Rejected
@@ -16,8 +17,10 @@ from schemas.topics import FACT_TOPICS, INTAKE_TOPICS, LEDGER, REGISTRY, REJECTE
 from schemas.word import UtcMs, parse_time
 from streams.pipeline.intake.acts import admit_act
 from streams.pipeline.intake.admit import Admission, Reading, admit_fact, teller
+from streams.pipeline.intake.cases import admit_case
 from streams.pipeline.intake.decode import Event, Refused
 from streams.pipeline.intake.enrol import enrol
+from streams.pipeline.intake.pseudonyms import pseudonymised
 from streams.pipeline.intake.registry import Registry
 from streams.pipeline.intake.reports import admit_report
 from streams.pipeline.intake.watermarks import (
@@ -39,6 +42,8 @@ def step(entries: Mapping[str, Entry], record: Record, admission: Admission) -> 
     if record.topic == REGISTRY.name:
         admission = admission._replace(registry=admission.registry.as_of(record.offset + 1))
     event = admission.registry.judged(record)
+    if isinstance(event, Event):
+        event = pseudonymised(event, admission.case_key)
     if isinstance(event, Event) and isinstance(event.fact, IntakeWatermark):
         return intake_watermark(entries, record, admission)
     if isinstance(event, Event) and isinstance(event.fact, SourceWatermark):
@@ -69,6 +74,8 @@ def _admit(reading: Reading, admission: Admission) -> Iterable[Said] | Refused:
         case ReportSubmission() | InspectionFinding() as report:
             word = admit_report(reading, report)
             return word if isinstance(word, Refused) else (word,)
+        case CaseNotice() | ResponseAction() as fact:
+            return (*admit_case(reading, fact), *_retracts_nothing(reading, fact))
         case IncidentBulletin() | AccidentReportFiled() | InjuryOutcome() as fact:
             return (*admit_fact(reading, fact), *_retracts_nothing(reading, fact))
         case _:  # What stands in the registry all seats read from its topic; what follows for permits its own seat says.
@@ -77,7 +84,7 @@ def _admit(reading: Reading, admission: Admission) -> Iterable[Said] | Refused:
 
 def _retracts_nothing(reading: Reading, fact: Statement) -> Iterator[Said]:
     """A retraction that does not say of what asserts nothing, so no picture shows it: its source's desk hears of it (G5)."""
-    if isinstance(fact, IncidentBulletin) and Doubt.RETRACTION_OF_NOTHING in fact.doubts:
+    if isinstance(fact, IncidentBulletin | CaseNotice) and Doubt.RETRACTION_OF_NOTHING in fact.doubts:
         subject = f"{SOURCE}{teller(reading.source, reading.record)}"
         event, reason = reading.event, Doubt.RETRACTION_OF_NOTHING.value
         word = Refusal(event.type, event.source, reason, "replaces", subject, reading.at, reading.origin, fact.exercise)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from schemas import codec
+from schemas.cases import CaseNotice, ResponseAction
 from schemas.escalation import AdmittedAct
 from schemas.ids import ESTATE, FIRM, SOURCE
 from schemas.ledger import Admitted, Connected, Enrolled, Origin, Refusal, Tick
@@ -18,7 +19,8 @@ from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.topics import LEDGER
 from schemas.word import Word
 from streams.pipeline.line import NOTHING, Entry, InForce, Record, Room, Step
-from streams.pipeline.surveillance import doubts, incident, reporting, source
+from streams.pipeline.surveillance import cluster, doubts, incident, reporting, source
+from streams.pipeline.surveillance.cluster.memory import Case, Cluster, FirmDays, Notice, Outbreak, Responses
 from streams.pipeline.surveillance.doubts import Doubtful, Doubts
 from streams.pipeline.surveillance.incident.facts import KINDS, Assertion, Declared, Filed
 from streams.pipeline.surveillance.incident.memory import Incident
@@ -33,8 +35,11 @@ FACTS: Mapping[tuple[str, str], Hearing] = {
     **{(FIRM, kind): incident.hear for kind in KINDS},
     (FIRM, ReportSubmission.type): reporting.hear_report,
     (FIRM, InspectionFinding.type): reporting.hear_finding,
+    (FIRM, CaseNotice.type): cluster.hear_case,
+    (ESTATE, CaseNotice.type): cluster.hear_in_estate,
+    (FIRM, ResponseAction.type): cluster.hear_response,
 }
-"""Who hears an admitted fact: by whose ledger it is in, and its type. An estate's is kept for the rules that look across firms."""
+"""Who hears an admitted fact: by whose ledger it is in, and its type. An estate's are for the rules that look across firms."""
 
 WORDS: Mapping[tuple[str, type[Word]], Hearing] = {
     (FIRM, Refusal): reporting.hear_refusal,
@@ -56,11 +61,16 @@ TICKS: Mapping[type, Ticking] = {
     Duty: reporting.tick,
     Tally: reporting.tick_tally,
     Excused: reporting.tick_excused,
+    Case: cluster.tick_case,
+    Cluster: cluster.tick,
+    Responses: cluster.tick_responses,
+    Outbreak: cluster.tick_outbreak,
+    FirmDays: cluster.tick_firm,
     Ruled: reporting.tick_ruled,
 }
 """Who is told that an entry is due."""
 
-ENTRIES = (*TICKS, Assertion, Declared, Filed, Holding, Unbound)
+ENTRIES = (*TICKS, Assertion, Declared, Filed, Holding, Unbound, Notice)
 
 
 def step(entries: Mapping[str, Entry], record: Record, in_force: InForce) -> Step:

@@ -4,6 +4,7 @@ import json
 
 import msgspec
 
+from schemas.cases import RegencyCounts
 from schemas.delivery import Attempt, Ending, GaveUp, Outcome, Receipt, ReceiptKind, Seen
 from schemas.escalation import (
     Addressee,
@@ -83,6 +84,7 @@ from tests.story import (
     activation,
     assigned,
     bulletin,
+    case,
     clock,
     decline,
     done,
@@ -92,6 +94,7 @@ from tests.story import (
     outcome,
     permit,
     report,
+    responded,
     stand_down,
     uttered_act,
     verify,
@@ -206,7 +209,7 @@ WORDS = (
         moved_away=True,
         unresolved=(Doubt.UNKNOWN_PLANT,),
         place=PLACE,
-        registered=Registered(filing_connected=True),
+        registered=Registered(filing_connected=True, workers=776, regency_rate=120),
     ),
     Enrolled(
         permit="IOMKI/1",
@@ -439,6 +442,22 @@ _SAID = (
     act_on(Excuse, on={"firm": None, "permit": None}, reason="SIINas padam"),
     act_on(Dispute, reason="sudah dikirim"),
     act_on(Release, on={"firm": None, "permit": None}, reason="memang tidak dilaporkan"),
+    case(
+        plant="itss-bahodopi",
+        asymptomatic=True,
+        specimen="2023-12-23",
+        area="hall-2",
+        contact_of="kasus-abcdefgh-0002",
+        firm_informed_at="10:00",
+        estate="imip",
+        regency="72.06",
+        residence="72.12",
+        replaces={"id": "c-0", "firm": "smi"},
+        withdrawn=True,
+        id="c-1",
+    ),
+    responded("closure", plant="itss-bahodopi", ends_at="+14d 12:00", id="a-1"),
+    entry(RegencyCounts, "72.06", days=7, confirmed=21, inhabitants=120_000, stated_by="Dinkes Morowali"),
     activation("2026-11-23.1", roster=ROSTER.revision),
     *(
         uttered_act(act, _ESCALATION)

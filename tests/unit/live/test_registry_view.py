@@ -35,7 +35,7 @@ class Endless:
 
 async def test_a_reading_that_is_broken_off_fetches_no_more(tmp_path):
     """A seat that closes in its middle: a fetch left waiting would hold up every later question for the end."""
-    view, consumer = RegistryView(Settings.load(kafka="127.0.0.1:1", state=tmp_path), load(), b"key"), Endless()
+    view, consumer = RegistryView(Settings.load(kafka="127.0.0.1:1", state=tmp_path), load(), b"key", b"key"), Endless()
     view._consumer = consumer
     reading = asyncio.create_task(view.refresh([]))
     await consumer.asked.wait()

@@ -50,10 +50,17 @@ def test_an_example_roster_gives_way_to_the_operators_own(tmp_path):
 def test_a_digest_of_what_was_refused_is_always_keyed(tmp_path):
     """Law 12: with an empty key anybody could try payloads until one fits."""
     known = {"case_secret": "old,new"}
-    assert wiring._digest_key(settings(tmp_path, **known)) == b"new"
-    one, two = (wiring._digest_key(settings(tmp_path)) for _ in range(2))
-    assert one != two
-    assert len(one) > 40
+    assert wiring._case_keys(settings(tmp_path, **known))[0] == b"new"
+    one, two = (wiring._case_keys(settings(tmp_path)) for _ in range(2))
+    assert set(one).isdisjoint(two)
+    assert len(one[0]) > 40
+
+
+def test_a_case_keeps_its_id_while_keys_rotate(tmp_path):
+    """Else the same person, told of before and after, would be two of a cluster."""
+    assert [wiring._case_keys(settings(tmp_path, case_secret=known))[1] for known in ("old", "old,new")] == [b"old", b"old"]
+    one, two = (wiring._case_keys(settings(tmp_path)) for _ in range(2))
+    assert one[1] != two[1], "without a secret nobody knows the key"
 
 
 def test_a_missing_secret_is_never_an_empty_one(tmp_path):

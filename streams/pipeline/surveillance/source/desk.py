@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from schemas.cases import CaseNotice
 from schemas.ids import SOURCE
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome
 from schemas.ledger import Connected, Refusal, Tick
 from schemas.surveillance import Because, Certainty, Reason, Rule, SourceSituation, Trouble, shown
-from schemas.topics import REPORTS
+from schemas.topics import CASES, REPORTS
 from streams.pipeline.line import NOTHING, Due, Entry, Step
+from streams.pipeline.personal import PERSONAL_DATA, UNKNOWN_FIELD, is_personal
 from streams.pipeline.surveillance.alerts import Finding, speak
 from streams.pipeline.surveillance.rulebook import Rulebook
 from streams.pipeline.surveillance.source.heartbeat import connected as _heartbeat
@@ -17,7 +19,7 @@ from streams.pipeline.surveillance.source.memory import Source
 from streams.pipeline.surveillance.source.returns import refused as _returned
 from streams.pipeline.surveillance.source.vouching import connected as _vouching
 
-_NO_REPORTS = frozenset({IncidentBulletin.type, AccidentReportFiled.type, InjuryOutcome.type})
+_NO_REPORTS = frozenset({IncidentBulletin.type, AccidentReportFiled.type, InjuryOutcome.type, CaseNotice.type})
 """What is no report, though it was published as one: an explosion in the wrong place is one all the same."""
 
 
@@ -41,10 +43,17 @@ def _interrupting(entries: Mapping[str, Entry], refusal: Refusal, book: Rulebook
     if refusal.origin.topic == REPORTS.name and refusal.kind not in _NO_REPORTS:
         return NOTHING
     known = entries.get(refusal.subject) or Source(refusal.subject, exercise=refusal.exercise)
-    last = f"{shown(refusal.kind)}: {refusal.reason} ({shown(refusal.field)})"
+    last = f"{shown(refusal.kind)}: {_reason(refusal)} ({shown(refusal.field)})"
     source = replace(known, count=known.count + 1, last=last, at=max(known.at, refusal.at))
     spoken, alerts = speak(known.spoken, (_rejected(source, book),), refusal.at)
     return Step({source.subject: replace(source, spoken=spoken)}, book.said(alerts), {source.subject: Due(at=book.forgotten_at(source.at))})
+
+
+def _reason(refusal: Refusal) -> str:
+    """Why, in one word. That somebody has published personal data opens a clock of its own: the desk must not read of a mistyped field."""
+    is_case = refusal.origin.topic == CASES.name
+    named = refusal.field.rpartition(".")[2]
+    return PERSONAL_DATA if is_case and refusal.reason == UNKNOWN_FIELD and is_personal(named) else refusal.reason
 
 
 def _rejected(source: Source, book: Rulebook) -> Finding:
