@@ -69,6 +69,8 @@ BECAUSE: Mapping[str, Both] = {
     "proven": Both("sudah terbukti lengkap", "proven complete"),
     "too_many_absent": Both("yang tampak belum lapor", "seem not to have reported"),
     "overdue_report": Both("laporan wajib yang belum masuk", "reports that were due and have not come"),
+    "silent_after_positives": Both("tidak melapor sesudah melaporkan kasus positif", "no report after one that stated positive cases"),
+    "heard_again": Both("laporannya sudah datang", "its report has come"),
     "vouched_too_early": Both("sumber menyatakan lengkap terlalu dini", "the source vouched too early"),
 }
 
@@ -164,6 +166,10 @@ ACTIONS: Mapping[str, Both] = {
         "Periksa yang diusulkan satu per satu; yang disertai keberatan ditahan sampai keberatannya diperiksa",
         "Check each proposal; one that is objected to is held until the objection has been checked",
     ),
+    "call_the_firm": Both(
+        "Hubungi perusahaan: apakah ada kasus baru, dan apakah yang sakit sudah ditangani",
+        "Call the firm: whether there are new cases, and whether the sick are cared for",
+    ),
     "mark_excused": Both("Tandai yang harus dikecualikan, dengan alasan", "Mark with a reason any to be excused"),
 }
 STATUTORY = ("state_filed", "say_received", "file_report")
@@ -217,6 +223,8 @@ POSITIONS: Mapping[str, Both] = {
     "source": Both("pemilik sistem", "owner of the system"),
     "satgas-iomki": Both("Satgas IOMKI", "IOMKI task force"),
     "menko": Both("Kemenko", "Coordinating Ministry"),
+    "satgas": Both("Satgas COVID-19 kab/kota", "COVID-19 task force of the regency"),
+    "dinkes": Both("Dinas Kesehatan", "health office"),
 }
 
 CAP_SEVERITY: Mapping[str, str] = {"S5": "Extreme", "S4": "Severe", "S3": "Moderate", "S2": "Minor", "S1": "Minor"}

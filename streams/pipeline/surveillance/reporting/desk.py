@@ -48,6 +48,7 @@ class _Report(msgspec.Struct, frozen=True, gc=False):
     permit: str
     state: str
     replaces: str | None = None
+    positives: int | None = None
 
 
 _report_of = msgspec.json.Decoder(_Report).decode
@@ -74,6 +75,7 @@ def hear_report(entries: Mapping[str, Entry], admitted: Admitted, book: Rulebook
         fact.state,
         admitted.at if admitted.received_at is None else admitted.received_at,
         fact.replaces or "",
+        fact.positives,
     )
     after = replace(with_submission(duty, said), exercise=duty.exercise or admitted.exercise)
     return _changed(Case(entries, obligation, book), after, period, admitted.at)

@@ -88,9 +88,19 @@ def received_at(submissions: Iterable[Submission]) -> UtcMs | None:
 
     Who corrects a report is not late by it; who withdraws the correction withdraws the report.
     """
+    return min([s.received_at for s in _standing(submissions)], default=None)
+
+
+def positives_of(submissions: Iterable[Submission]) -> int | None:
+    """How many positive cases were stated last of a period, in what has not been withdrawn; None where nobody stated any number."""
+    stated = [(s.received_at, s.source, s.id, s.positives) for s in _standing(submissions) if s.positives is not None]
+    return max(stated)[-1] if stated else None
+
+
+def _standing(submissions: Iterable[Submission]) -> list[Submission]:
     said = {(s.source, s.id): s for s in submissions}
     withdrawn = {key for s in said.values() if s.state == ReportState.WITHDRAWN for key in _chain(s, said)}
-    return min([s.received_at for key, s in said.items() if key not in withdrawn], default=None)
+    return [s for key, s in said.items() if key not in withdrawn]
 
 
 def with_submission(duty: Duty, said: Submission) -> Duty:
