@@ -389,8 +389,8 @@ class DutySituation(Situation, frozen=True, kw_only=True, tag="duty"):
     """One permit at one period of an obligation.
 
     number: how many misses in a row this one makes. step: what is proposed, on the misses due on the days of `evidence`. disputed: the firm
-    says that it is not so. received_at: when the report was received, if one was. positives: how many the report before stated, of which
-    only those who treat the cases are told the number (law 12).
+    says that it is not so. received_at: when the report was received, if one was. positives: how many cases the report stated, or, where
+    none came, the one before; known: of how many its firm had been told by then. Only those who treat the cases are told numbers (law 12).
     """
 
     obligation: str
@@ -403,6 +403,7 @@ class DutySituation(Situation, frozen=True, kw_only=True, tag="duty"):
     disputed: bool = False
     received_at: UtcMs | None = None
     positives: int | None = None
+    known: int | None = None
 
 
 class Linked(StrEnum):

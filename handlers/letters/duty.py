@@ -35,9 +35,11 @@ class Sort(StrEnum):
     WITHDRAWN = "duty_withdrawn"
     SILENCE = "duty_silence"
     HEARD = "duty_heard"
+    FEWER = "duty_fewer"
+    AS_KNOWN = "duty_as_known"
 
 
-OVER = (Sort.ANSWERED, Sort.CONFIRMED, Sort.HEARD, Sort.ON_TIME, Sort.WITHDRAWN)
+OVER = (Sort.ANSWERED, Sort.CONFIRMED, Sort.HEARD, Sort.AS_KNOWN, Sort.ON_TIME, Sort.WITHDRAWN)
 
 
 _SORTS = {
@@ -46,7 +48,10 @@ _SORTS = {
     Because.CONFIRMED: Sort.CONFIRMED,
     Because.NOT_YET_REPORTED: Sort.REMINDER,
     Because.SILENT_AFTER_POSITIVES: Sort.SILENCE,
+    Because.FEWER_THAN_KNOWN: Sort.FEWER,
+    Because.AS_KNOWN: Sort.AS_KNOWN,
 }
+_COUNTS = {Sort.SILENCE: "positives_before", Sort.FEWER: "positives_known"}
 TREATING = ("satgas", "dinkes")
 
 
@@ -159,8 +164,9 @@ def rows(t: Duty) -> Iterable[Row]:
     known = [("permit", f"{words['permit']}, {words['firm']} ({where})"), ("until", words["due"])]
     if sort is Sort.PROPOSAL and t.situation.evidence:
         known.append(("misses", t.tongue.listed([t.tongue.day(day) for day in t.situation.evidence])))
-    if sort is Sort.SILENCE and t.situation.positives is not None and _treats(t):
-        known.append(("positives", t.say("positives_before", number=t.tongue.number(t.situation.positives))))
+    if sort in _COUNTS and _treats(t):
+        numbers = {"number": t.tongue.number(t.situation.positives or 0), "known": t.tongue.number(t.situation.known or 0)}
+        known.append(("positives", t.say(_COUNTS[sort], **numbers)))
     system = _report(t).system.of(t.lang)
     if system and sort in (Sort.REMINDER, Sort.WARNING):
         known.append(("through", system))
@@ -178,7 +184,13 @@ def table(_: Duty) -> Table | None:
     return None
 
 
-_NOTES = {Sort.WARNING: "duty_unchanged", Sort.REMINDER: "duty_reported", Sort.PROPOSAL: "duty_check", Sort.SILENCE: "duty_silent"}
+_NOTES = {
+    Sort.WARNING: "duty_unchanged",
+    Sort.REMINDER: "duty_reported",
+    Sort.PROPOSAL: "duty_check",
+    Sort.SILENCE: "duty_silent",
+    Sort.FEWER: "duty_verify",
+}
 
 
 def notes(t: Duty) -> Iterable[str]:

@@ -70,6 +70,11 @@ BECAUSE: Mapping[str, Both] = {
     "too_many_absent": Both("yang tampak belum lapor", "seem not to have reported"),
     "overdue_report": Both("laporan wajib yang belum masuk", "reports that were due and have not come"),
     "silent_after_positives": Both("tidak melapor sesudah melaporkan kasus positif", "no report after one that stated positive cases"),
+    "fewer_than_known": Both(
+        "laporan menyebut lebih sedikit kasus positif daripada yang sudah diberitahukan kepada perusahaan",
+        "the report states fewer positive cases than the firm had been told of",
+    ),
+    "as_known": Both("laporan cocok dengan kasus yang diberitahukan", "the report agrees with the cases made known"),
     "heard_again": Both("laporannya sudah datang", "its report has come"),
     "vouched_too_early": Both("sumber menyatakan lengkap terlalu dini", "the source vouched too early"),
 }
@@ -165,6 +170,10 @@ ACTIONS: Mapping[str, Both] = {
     "check_proposals": Both(
         "Periksa yang diusulkan satu per satu; yang disertai keberatan ditahan sampai keberatannya diperiksa",
         "Check each proposal; one that is objected to is held until the objection has been checked",
+    ),
+    "verify_count": Both(
+        "Cocokkan jumlah di laporan dengan pemberitahuan kasus; ini permintaan periksa, bukan sanksi",
+        "Compare the count in the report with the notices of cases; a request to verify, and no sanction",
     ),
     "call_the_firm": Both(
         "Hubungi perusahaan: apakah ada kasus baru, dan apakah yang sakit sudah ditangani",

@@ -61,7 +61,7 @@ def _placed(reading: Reading, fact: CaseFact, firm: str) -> Stated:
     stated = Stated(firm, plant, fact.estate, fact.regency)
     at = fact.said_at
     if reading.registry.place(stated, at)[0].estate == DESK and reading.registry.entry(RegionEntry, fact.residence, at):
-        return replace(stated, regency=fact.residence)
+        return Stated(firm, plant, fact.estate, fact.residence)
     return stated
 
 

@@ -282,6 +282,22 @@ HEARD = told_of(
     msg_type=MessageType.UPDATE,
     **SATGAS,
 )
+FEWER = told_of(
+    msgspec.structs.replace(DUTY, positives=1, known=4),
+    Because.FEWER_THAN_KNOWN,
+    wib("2021-08-04", "08:00"),
+    asked=(Asked("verify_count", None),),
+    role=Role.ACT,
+    **SATGAS | {"matter": "case-counts"},
+)
+AS_KNOWN = told_of(
+    msgspec.structs.replace(DUTY),
+    Because.AS_KNOWN,
+    wib("2021-08-04", "14:11"),
+    revision=2,
+    msg_type=MessageType.UPDATE,
+    **SATGAS | {"matter": "case-counts"},
+)
 
 DEADLINES: Mapping[str, Attempt] = {
     "digest": attempt(DIGEST),
@@ -296,6 +312,8 @@ DEADLINES: Mapping[str, Attempt] = {
     "duty-silence": attempt(SILENT),
     "duty-silence-informed": attempt(SILENT_INFORMED),
     "duty-heard": attempt(HEARD, root=SILENT.id, seen=Seen(revision=1, grade="", at=SILENT.at)),
+    "duty-fewer": attempt(FEWER),
+    "duty-as-known": attempt(AS_KNOWN, root=FEWER.id, seen=Seen(revision=1, grade="", at=FEWER.at)),
     "duty-proposal": attempt(PROPOSED),
     "duty-confirmed": attempt(CONFIRMED, root=PROPOSED.id, seen=Seen(revision=1, grade="", at=PROPOSED.at)),
 }

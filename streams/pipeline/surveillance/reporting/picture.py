@@ -10,6 +10,7 @@ from schemas.obligations import Obligation, Step
 from schemas.surveillance import AlertState, Because, Deadline, DutySituation, Proven, Reason, Rule, Share
 from streams.pipeline.calendar import Period, find, named
 from streams.pipeline.surveillance.alerts import Finding
+from streams.pipeline.surveillance.reporting.counts import Compared, compared
 from streams.pipeline.surveillance.reporting.memory import Duty, Inspected, Proposed
 from streams.pipeline.surveillance.reporting.outcome import Sight, decided, heard, positives_of, reach, received_at, settles_at_of
 from streams.pipeline.surveillance.reporting.sanctions import Confirmed, Decided, Ground, Outcome, Proposal, Standing, standing
@@ -17,7 +18,7 @@ from streams.pipeline.surveillance.reporting.sanctions import Confirmed, Decided
 MOST_IN_A_ROW = 3
 """So many misses in a row are told apart; more are as bad, and how many more depends on how far back anybody remembers."""
 
-_SILENCE = "silence"
+_SILENCE, _COUNT = "silence", "count"
 
 ProvenOf = Callable[[Period], Proven | None]
 
@@ -80,7 +81,7 @@ def settled(view: View) -> tuple[Proposed, ...]:
 
 def findings(view: View, proven_of: ProvenOf, *, historic: bool = False) -> Iterator[Finding]:
     """The firm's warnings (R2), the proposals to officials (R3), what they must look at, silences (R4), and each end."""
-    live = [*_warnings(view, proven_of), *_proposals(view, proven_of), *_to_look_at(view), *_silences(view, proven_of)]
+    live = [*_warnings(view, proven_of), *_proposals(view, proven_of), *_to_look_at(view), *_silences(view, proven_of), *_concealed(view)]
     yield from (finding._replace(historic=historic) for finding in live)
     ended = {last.id for last in view.duty.spoken if last.fires} - {finding.id for finding in live}
     if ended:
@@ -141,6 +142,21 @@ def _silences(view: View, proven_of: ProvenOf) -> Iterator[Finding]:
                 yield found._replace(says=(positives,), share=_share(view, period), proven=proven_of(period))
 
 
+def _concealed(view: View) -> Iterator[Finding]:
+    """Who reported fewer cases than the firm had been told of: to be verified, and nothing else (R5)."""
+    for period, _ in view.open:
+        count = _compared(view, period)
+        if count is not None and count.is_fewer:
+            because = Reason(Because.FEWER_THAN_KNOWN, source=period.regime.source)
+            found = _finding(view, period, Rule.CONCEALED, (because,), what=_COUNT, positives=count.stated)
+            yield found._replace(situation=replace(found.situation, known=count.known), says=(count.stated, count.known))
+
+
+def _compared(view: View, period: Period) -> Compared | None:
+    said = heard(view.duty).get(period.day.isoformat())
+    return compared(said.submissions, period, view.duty.place_at(period.due_at).plant, view.sight.known) if said else None
+
+
 def _ends(view: View) -> Iterator[Finding]:
     """What may have been said and is no longer so, with its end: answered, confirmed by officials, or never to have been said.
 
@@ -162,6 +178,8 @@ def _ends(view: View) -> Iterator[Finding]:
             yield heard_again._replace(situation=replace(heard_again.situation, received_at=received))
             yield _end(view, period, Rule.UNDECIDED, Because.NOT_ACCUSED)
             yield _end(view, period, Rule.OBJECTION, Because.NOT_ACCUSED)
+            count = _compared(view, period)
+            yield _end(view, period, Rule.CONCEALED, Because.AS_KNOWN if count and count.was_fewer else Because.NOT_ACCUSED, what=_COUNT)
         for step in Step:
             because = Because.CONFIRMED if (day, step) in confirmed else Because.NOT_ACCUSED
             yield _end(view, period, Rule.PROPOSAL, because, step)
