@@ -114,6 +114,7 @@ WHY: Mapping[str, Both] = {
     "raised": Both(
         "ada hal lain yang memberatkan, jadi tingkat ini tidak menunggu", "something else makes it graver, so this level does not wait"
     ),
+    "handed_over": Both("diserahkan kepada Anda oleh jabatan lain", "handed over to you by another position"),
     "fallback": Both(
         "alamat utama jabatan ini tidak dapat dihubungi; ini alamat cadangan", "the usual address failed; this is the fallback"
     ),
