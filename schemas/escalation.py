@@ -12,6 +12,7 @@ class AdmittedAct(Word, frozen=True):
 
     It is on an escalation at a revision; or on a period of an obligation: of one firm's permit, or of all firms where `firm` is empty.
     step: what was proposed and is confirmed. digest: of what was stated (law 5). action: what was asked and is done.
+    to: to whom it is handed over. until: when a silence ends.
     """
 
     act: str
@@ -33,6 +34,8 @@ class AdmittedAct(Word, frozen=True):
     step: str = ""
     digest: str = ""
     action: str = ""
+    to: str = ""
+    until: UtcMs | None = None
 
 
 class Judged(StrEnum):
@@ -42,6 +45,10 @@ class Judged(StrEnum):
     TAKEN_IN_PART = "taken_in_part"
     RECORDED = "recorded"
     PASSED_ON = "passed_on"
+    HANDED_OVER = "handed_over"
+    SILENCED = "silenced"
+    TOO_GRAVE = "too_grave"
+    TOO_LONG = "too_long"
     OUTDATED = "outdated"
     REPEATED = "repeated"
     UNKNOWN_ESCALATION = "unknown_escalation"
@@ -92,6 +99,7 @@ class Why(StrEnum):
     UNREACHED = "unreached"
     RAISED = "raised"
     FALLBACK = "fallback"
+    HANDED_OVER = "handed_over"
     UNDELIVERED = "undelivered"
     DIGEST = "digest"
     CANCELLED = "cancelled"
@@ -167,12 +175,21 @@ class Finished(Part, frozen=True):
     at: UtcMs
 
 
+class Handed(Part, frozen=True):
+    """What one position was asked it has handed over to another."""
+
+    position: str
+    name: str
+    to: str
+    at: UtcMs
+
+
 class Standing(Part, frozen=True):
     """Where an escalation stands: who has been told, who has taken it, and what happens next if nothing happens.
 
     taken, declined: the latest word of each position. held_until: until when the grade is held. unverified: it was told of a signal that
     nobody verified. awaits: for each group of which one must still answer for the ladder to stop, those of it who have been told, or else
-    its prefixes (G4). done: what was asked of somebody, and is done.
+    its prefixes (G4). done: what was asked of somebody, and is done. handed: who has handed over to whom.
     """
 
     told: tuple[Told, ...] = ()
@@ -183,6 +200,7 @@ class Standing(Part, frozen=True):
     awaits: tuple[tuple[str, ...], ...] = ()
     declined: tuple[Declined, ...] = ()
     done: tuple[Finished, ...] = ()
+    handed: tuple[Handed, ...] = ()
 
 
 FACTS = "facts"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from schemas.cases import CaseNotice, RegencyCounts, ResponseAction
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome, IntakeWatermark, SourceWatermark
-from schemas.operator import Acknowledge, Confirm, Decline, Dispute, Done, Excuse, Release, StandDown, Verify, Waive
+from schemas.operator import Acknowledge, Confirm, Decline, Dispute, Done, Excuse, Handover, Release, Silence, StandDown, Verify, Waive
 from schemas.registry import Activate, EstateEntry, FirmEntry, ObligationAssigned, PermitEntry, PlantEntry, RegionEntry, SourceEntry
 from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.topics import ACTS, CASES, INCIDENTS, INTAKE_TOPICS, REGISTRY, REPORTS, Topic
@@ -29,7 +29,7 @@ FACTS: Mapping[str, FactType] = {
             (RegionEntry, EstateEntry, FirmEntry, PlantEntry, PermitEntry, ObligationAssigned, SourceEntry, RegencyCounts, Activate),
             (REGISTRY,),
         ),
-        ((Acknowledge, Verify, Decline, Done, StandDown, Confirm, Waive, Excuse, Dispute, Release), (ACTS,)),
+        ((Acknowledge, Verify, Decline, Done, Handover, Silence, StandDown, Confirm, Waive, Excuse, Dispute, Release), (ACTS,)),
         ((SourceWatermark, IntakeWatermark), INTAKE_TOPICS),
     )
     for model in models

@@ -105,6 +105,26 @@ class Done(Act):
     action: Id
 
 
+class Handover(Act):
+    """Somebody else is to do it: `to`, a position of the roster, is asked what this one was asked, and told by whom (law 10)."""
+
+    type: ClassVar[str] = "siaga.handover.v1"
+
+    on: OnEscalation
+    to: Name
+    reason: Words
+
+
+class Silence(Act):
+    """No more changes of this escalation to this position `until` then; a graver one, more dead, and its end are told all the same."""
+
+    type: ClassVar[str] = "siaga.silence.v1"
+
+    on: OnEscalation
+    until: Instant
+    reason: Words
+
+
 class StandDown(Act):
     """The escalation is over; not while an R11 clock is open (R16)."""
 

@@ -174,7 +174,7 @@ class Digest(Sourced):
 
 
 class Escalating(Sourced):
-    """What holds for every ladder. forget_days: after the last word of an escalation."""
+    """What holds for every ladder. silence_hours: at most, of one position. forget_days: after the last word of an escalation."""
 
     ladders: tuple[Ladder, ...]
     routes: tuple[Route, ...]
@@ -183,6 +183,7 @@ class Escalating(Sourced):
     signal_minutes: Minutes
     desk_of_last_resort: str
     rearm_hours: Threshold
+    silence_hours: Threshold
     history_days: Threshold
     forget_days: Threshold
 

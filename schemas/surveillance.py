@@ -14,7 +14,10 @@ from schemas.word import Part, UtcMs, Word
 
 
 class Rule(StrEnum):
-    """The rules and guards that raise alerts or that a reason rests on, by their number in the domain; law 2 raises one too."""
+    """The rules and guards that raise alerts or that a reason rests on, by their number in the domain; law 2 raises one too.
+
+    R4 raises two that must not be taken for one another: the reminder, and `R4b`, a silence after bad news.
+    """
 
     SEVERITY = "R12"
     FILING = "R11"
@@ -24,6 +27,7 @@ class Rule(StrEnum):
     WARNING = "R2"
     PROPOSAL = "R3"
     REMINDER = "R4"
+    SILENCE_AFTER = "R4b"
     CONCEALED = "R5"
     CLUSTER = "R7"
     ESTATE_OUTBREAK = "R8"
@@ -89,6 +93,7 @@ class Because(StrEnum):
     NOBODY_ABSENT = "nobody_absent"
     VOUCHED_TOO_EARLY = "vouched_too_early"
     SILENT_AFTER_POSITIVES = "silent_after_positives"
+    HEARD_AGAIN = "heard_again"
     FEWER_THAN_KNOWN = "fewer_than_known"
     AS_KNOWN = "as_known"
     CLUSTER_SUSPECTED = "cluster_suspected"
@@ -157,6 +162,7 @@ RULE_OF = MappingProxyType(
         Because.NOBODY_ABSENT: Rule.BRAKE,
         Because.VOUCHED_TOO_EARLY: Rule.UNPROVEN,
         Because.SILENT_AFTER_POSITIVES: Rule.REMINDER,
+        Because.HEARD_AGAIN: Rule.REMINDER,
         Because.FEWER_THAN_KNOWN: Rule.CONCEALED,
         Because.AS_KNOWN: Rule.CONCEALED,
         Because.CLUSTER_SUSPECTED: Rule.CLUSTER,
@@ -383,7 +389,8 @@ class DutySituation(Situation, frozen=True, kw_only=True, tag="duty"):
     """One permit at one period of an obligation.
 
     number: how many misses in a row this one makes. step: what is proposed, on the misses due on the days of `evidence`. disputed: the firm
-    says that it is not so. received_at: when the report was received, if one was.
+    says that it is not so. received_at: when the report was received, if one was. positives: how many cases the report stated, or, where
+    none came, the one before; known: of how many its firm had been told by then. Only those who treat the cases are told numbers (law 12).
     """
 
     obligation: str
@@ -395,6 +402,8 @@ class DutySituation(Situation, frozen=True, kw_only=True, tag="duty"):
     evidence: tuple[str, ...] = ()
     disputed: bool = False
     received_at: UtcMs | None = None
+    positives: int | None = None
+    known: int | None = None
 
 
 class Linked(StrEnum):

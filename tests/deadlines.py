@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from schemas import codec
+from schemas.cases import CaseNotice
 from schemas.codec import decode
 from schemas.escalation import AdmittedAct
 from schemas.ids import digest, gate
@@ -20,13 +21,14 @@ from schemas.ledger import (
     PlaceSince,
     Proof,
     Refusal,
+    Registered,
     SourcePublished,
     StateSince,
     Tick,
 )
 from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.surveillance import Alert
-from schemas.topics import LEDGER, REPORTS
+from schemas.topics import CASES, LEDGER, REPORTS
 from schemas.word import UtcMs, Word, as_datetime
 from streams.pipeline.calendar import end_of
 from streams.pipeline.line import Record
@@ -109,6 +111,25 @@ class Deadlines:
         """Somebody was there."""
         fact = {"obligation": "iomki", "permit": "P-1", "firm": "f1", "found_at": _iso(at), "by": by, "agrees": agrees, "what": "looked"}
         return self._admits(InspectionFinding.type, fact | ({"period": day.isoformat()} if day else {}), id, at, "f1")
+
+    def told(self, case: str, at: UtcMs, *, came: UtcMs | None = None, **data: Any) -> list[Word]:
+        """A health service says that the firm was told of a confirmed case at an instant; heard then unless it came later."""
+        came = at if came is None else came
+        where, id = data.pop("place", MM2100), data.pop("id", case)
+        fact = {
+            "firm": "f1",
+            "case": f"case-{digest(case)}",
+            "status": "confirmed",
+            "onset": as_datetime(at - 2 * DAY).date().isoformat(),
+            "reported_at": _iso(came),
+            "firm_informed_at": _iso(at),
+        }
+        raw = json.dumps(fact | data).encode()
+        origin, registered = self._origin(CASES.name), Registered()
+        service = "https://dinkes.example"
+        known = {"place": where, "registered": registered, "subject": "firm:f1"}
+        word = Admitted(CaseNotice.type, service, id, digest(raw), came, came, origin, msgspec.Raw(raw), **known)
+        return self.hears(word, word.subject)
 
     def _admits(self, kind: str, fact: dict[str, Any], id: str, at: UtcMs, firm: str, *, came: UtcMs | None = None) -> list[Word]:
         raw = json.dumps(fact).encode()

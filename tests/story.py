@@ -20,7 +20,7 @@ from schemas.escalation import Answer, Delivery, Escalation, Why
 from schemas.ids import digest
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome
 from schemas.ledger import Admitted, Tick
-from schemas.operator import Acknowledge, Decline, Done, StandDown, Verify
+from schemas.operator import Acknowledge, Decline, Done, Handover, Silence, StandDown, Verify
 from schemas.registry import Activate, EstateEntry, FirmEntry, ObligationAssigned, PermitEntry, PlantEntry, RegionEntry, SourceEntry
 from schemas.reports import InspectionFinding, ReportSubmission
 from schemas.surveillance import Alert
@@ -220,6 +220,16 @@ def stand_down(position: str, **how: Any) -> Acting:
 def decline(position: str, **how: Any) -> Acting:
     """It is not theirs, says this position."""
     return Acting(Decline, position, more={"reason": "bukan wilayah kami"}, **how)
+
+
+def handover(position: str, to: str, **how: Any) -> Acting:
+    """Another is to do it."""
+    return Acting(Handover, position, more={"to": to, "reason": "cuti"}, **how)
+
+
+def silence(position: str, until: str, **how: Any) -> Acting:
+    """No more changes until then, in Makassar."""
+    return Acting(Silence, position, more={"until": format_time(clock(until)), "reason": "rapat"}, **how)
 
 
 def done(position: str, action: str = "take_over", **how: Any) -> Acting:

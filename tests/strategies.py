@@ -23,7 +23,9 @@ from tests.story import (
     decline,
     done,
     filed,
+    handover,
     outcome,
+    silence,
     stand_down,
     verify,
 )
@@ -140,6 +142,8 @@ def acts() -> st.SearchStrategy[Acting]:
         position.map(stand_down),
         position.map(decline),
         position.map(done),
+        st.builds(handover, position, position),
+        position.map(lambda each: silence(each, "+1d 05:00")),
     )
 
 

@@ -1,4 +1,4 @@
-"""The letter about one permit and one period of a duty to report: reminder, warning, proposal, and how each of them ends (R2 to R4).
+"""The letter about one permit and one period of a duty to report: reminder, warning, proposal, silence, and how each ends (R2 to R4).
 
 siaga proposes, officials decide (G3): only a proposal speaks of a step against a permit, and says that nothing has changed in it.
 """
@@ -33,9 +33,26 @@ class Sort(StrEnum):
     CONFIRMED = "duty_confirmed"
     ON_TIME = "duty_on_time"
     WITHDRAWN = "duty_withdrawn"
+    SILENCE = "duty_silence"
+    HEARD = "duty_heard"
+    FEWER = "duty_fewer"
+    AS_KNOWN = "duty_as_known"
 
 
-OVER = (Sort.ANSWERED, Sort.CONFIRMED, Sort.ON_TIME, Sort.WITHDRAWN)
+OVER = (Sort.ANSWERED, Sort.CONFIRMED, Sort.HEARD, Sort.AS_KNOWN, Sort.ON_TIME, Sort.WITHDRAWN)
+
+
+_SORTS = {
+    Because.ANSWERED: Sort.ANSWERED,
+    Because.HEARD_AGAIN: Sort.HEARD,
+    Because.CONFIRMED: Sort.CONFIRMED,
+    Because.NOT_YET_REPORTED: Sort.REMINDER,
+    Because.SILENT_AFTER_POSITIVES: Sort.SILENCE,
+    Because.FEWER_THAN_KNOWN: Sort.FEWER,
+    Because.AS_KNOWN: Sort.AS_KNOWN,
+}
+_COUNTS = {Sort.SILENCE: "positives_before", Sort.FEWER: "positives_known"}
+TREATING = ("satgas", "dinkes")
 
 
 def sort_of(t: Duty) -> Sort:
@@ -44,12 +61,9 @@ def sort_of(t: Duty) -> Sort:
     if is_cancelled(delivery) or has_reason(delivery, (Because.NOT_ACCUSED,)):
         on_time = situation.received_at is not None and situation.received_at < situation.due_at
         return Sort.ON_TIME if on_time else Sort.WITHDRAWN
-    if has_reason(delivery, (Because.ANSWERED,)):
-        return Sort.ANSWERED
-    if has_reason(delivery, (Because.CONFIRMED,)):
-        return Sort.CONFIRMED
-    if has_reason(delivery, (Because.NOT_YET_REPORTED,)):
-        return Sort.REMINDER
+    found = has_reason(delivery, _SORTS)
+    if found is not None:
+        return _SORTS[found]
     return Sort.PROPOSAL if situation.step else Sort.WARNING
 
 
@@ -150,10 +164,19 @@ def rows(t: Duty) -> Iterable[Row]:
     known = [("permit", f"{words['permit']}, {words['firm']} ({where})"), ("until", words["due"])]
     if sort is Sort.PROPOSAL and t.situation.evidence:
         known.append(("misses", t.tongue.listed([t.tongue.day(day) for day in t.situation.evidence])))
+    if sort in _COUNTS and _treats(t):
+        numbers = {"number": t.tongue.number(t.situation.positives or 0), "known": t.tongue.number(t.situation.known or 0)}
+        known.append(("positives", t.say(_COUNTS[sort], **numbers)))
     system = _report(t).system.of(t.lang)
     if system and sort in (Sort.REMINDER, Sort.WARNING):
         known.append(("through", system))
     return tuple(Row(t.say(label), text) for label, text in known)
+
+
+def _treats(t: Duty) -> bool:
+    """Whether the reader treats the cases, and so may know how many there are (law 12); a webhook is thin, whoever reads it."""
+    prefix, _, where = t.delivery.to.position.partition(":")
+    return t.delivery.to.channel != "webhook" and prefix in TREATING and where == t.situation.place.regency != ""
 
 
 def table(_: Duty) -> Table | None:
@@ -161,7 +184,13 @@ def table(_: Duty) -> Table | None:
     return None
 
 
-_NOTES = {Sort.WARNING: "duty_unchanged", Sort.REMINDER: "duty_reported", Sort.PROPOSAL: "duty_check"}
+_NOTES = {
+    Sort.WARNING: "duty_unchanged",
+    Sort.REMINDER: "duty_reported",
+    Sort.PROPOSAL: "duty_check",
+    Sort.SILENCE: "duty_silent",
+    Sort.FEWER: "duty_verify",
+}
 
 
 def notes(t: Duty) -> Iterable[str]:

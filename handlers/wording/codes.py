@@ -74,13 +74,14 @@ BECAUSE: Mapping[str, Both] = {
     "proven": Both("sudah terbukti lengkap", "proven complete"),
     "too_many_absent": Both("yang tampak belum lapor", "seem not to have reported"),
     "overdue_report": Both("laporan wajib yang belum masuk", "reports that were due and have not come"),
-    "vouched_too_early": Both("sumber menyatakan lengkap terlalu dini", "the source vouched too early"),
     "silent_after_positives": Both("tidak melapor sesudah melaporkan kasus positif", "no report after one that stated positive cases"),
     "fewer_than_known": Both(
         "laporan menyebut lebih sedikit kasus positif daripada yang sudah diberitahukan kepada perusahaan",
         "the report states fewer positive cases than the firm had been told of",
     ),
     "as_known": Both("laporan cocok dengan kasus yang diberitahukan", "the report agrees with the cases made known"),
+    "heard_again": Both("laporannya sudah datang", "its report has come"),
+    "vouched_too_early": Both("sumber menyatakan lengkap terlalu dini", "the source vouched too early"),
     "cluster_suspected": Both("kasus probable atau terkonfirmasi di satu pabrik", "probable or confirmed cases at one plant"),
     "cluster_confirmed": Both("kasus terkonfirmasi di satu pabrik", "confirmed cases at one plant"),
     "cluster_large": Both("kasus terkonfirmasi, atau persen dari pekerja", "confirmed cases, or percent of the workers"),
@@ -140,6 +141,7 @@ WHY: Mapping[str, Both] = {
     "raised": Both(
         "ada hal lain yang memberatkan, jadi tingkat ini tidak menunggu", "something else makes it graver, so this level does not wait"
     ),
+    "handed_over": Both("diserahkan kepada Anda oleh jabatan lain", "handed over to you by another position"),
     "fallback": Both(
         "alamat utama jabatan ini tidak dapat dihubungi; ini alamat cadangan", "the usual address failed; this is the fallback"
     ),
@@ -232,10 +234,13 @@ ACTIONS: Mapping[str, Both] = {
     "reach_task_force": Both(
         "Pastikan satgas kabupaten/kota menangani klaster ini", "See that the task force of the regency deals with this cluster"
     ),
-    "ask_firm": Both("Tanyakan keadaan kepada perusahaan; ini bukan tuduhan", "Ask the firm how things are; this is no accusation"),
-    "compare_counts": Both(
+    "verify_count": Both(
         "Cocokkan jumlah di laporan dengan pemberitahuan kasus; ini permintaan periksa, bukan sanksi",
-        "Compare the count in the report with the notices of cases; a request to check, and no sanction",
+        "Compare the count in the report with the notices of cases; a request to verify, and no sanction",
+    ),
+    "call_the_firm": Both(
+        "Hubungi perusahaan: apakah ada kasus baru, dan apakah yang sakit sudah ditangani",
+        "Call the firm: whether there are new cases, and whether the sick are cared for",
     ),
     "mark_excused": Both("Tandai yang harus dikecualikan, dengan alasan", "Mark with a reason any to be excused"),
 }

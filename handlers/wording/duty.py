@@ -72,6 +72,30 @@ PHRASES: Mapping[str, Both] = {
         "CANCELLED: what we sent about the {report} for {period} of {firm} (permit {permit}) no longer holds. Nothing is held against the "
         "firm for this period.",
     ),
+    "duty_silence": Both(
+        "DIAM SESUDAH KABAR BURUK: {firm} (izin {permit}) belum melapor untuk {period}, batasnya {due}; {report} sebelumnya menyebut kasus "
+        "positif. Ini bukan tuduhan.",
+        "SILENT AFTER BAD NEWS: {firm} (permit {permit}) has not reported for {period}, due by {due}; the {report} before it stated "
+        "positive cases. This is no accusation.",
+    ),
+    "duty_heard": Both(
+        "SUDAH ADA KABAR: {report} untuk {period} dari {firm} (izin {permit}) diterima{received}, sesudah batasnya, {due}. Tidak perlu "
+        "lagi ditanyakan mengapa tidak ada laporan.",
+        "HEARD FROM: the {report} for {period} of {firm} (permit {permit}) was received{received}, after its deadline, {due}. There is no "
+        "more need to ask why none came.",
+    ),
+    "duty_fewer": Both(
+        "PERIKSA JUMLAH: {report} untuk {period} dari {firm} (izin {permit}) menyebut lebih sedikit kasus positif daripada yang sudah "
+        "diberitahukan kepada perusahaan sebelum melapor. Ini permintaan periksa, bukan sanksi.",
+        "CHECK THE COUNT: the {report} for {period} of {firm} (permit {permit}) states fewer positive cases than the firm had been told of "
+        "before it reported. This is a request to verify, and no sanction.",
+    ),
+    "duty_as_known": Both(
+        "SUDAH COCOK: {report} untuk {period} dari {firm} (izin {permit}) sudah dibetulkan perusahaan dan kini tidak kurang dari yang "
+        "diberitahukan.",
+        "AGREES NOW: the firm has corrected the {report} for {period} of {firm} (permit {permit}), and it states no fewer cases than were "
+        "made known.",
+    ),
     "duty_disputed": Both(
         "KEBERATAN: perusahaan menyatakan ini tidak benar. Usulannya ditahan sampai keberatan itu diperiksa.",
         "OBJECTION: the firm says that this is not so. The proposal is held until the objection has been checked.",
@@ -92,6 +116,17 @@ PHRASES: Mapping[str, Both] = {
         "Nothing has changed in this permit. A report that was received in time but reaches us later cancels the warning, and whoever was "
         "told will be told.",
     ),
+    "positives": Both("Positif", "Cases"),
+    "positives_before": Both("{number}, menurut laporan sebelumnya", "{number} positive, by the report before"),
+    "positives_known": Both("{number} menurut laporan; diberitahukan {known}", "{number} by the report; told of {known}"),
+    "duty_verify": Both(
+        "Selisih bisa berarti apa saja: pemberitahuan belum dibaca, pekerja yang sudah keluar, atau kasus yang dihitung di pabrik lain.",
+        "A difference may mean anything: a notice not yet read, somebody who has left, or a case counted at another plant.",
+    ),
+    "duty_silent": Both(
+        "Laporan yang tidak datang bisa berarti apa saja: lupa, pabrik tutup, atau tidak ada lagi yang sempat melapor.",
+        "A report that does not come may mean anything: forgotten, plant closed, or nobody left with time to report.",
+    ),
     "duty_reported": Both(
         "Sudah lapor? Simpan tanda terimanya; tidak ada lagi yang perlu dilakukan.",
         "Already reported? Keep the receipt; nothing more is needed.",
@@ -106,6 +141,10 @@ PHRASES: Mapping[str, Both] = {
     "subject_duty_reminder": Both("Pengingat", "Reminder"),
     "subject_duty_proposal": Both("USULAN {step}", "PROPOSAL: {step}"),
     "subject_duty_disputed": Both("USULAN {step}, ada keberatan", "PROPOSAL: {step}, objected to"),
+    "subject_duty_silence": Both("Diam sesudah kabar buruk", "Silent after bad news"),
+    "subject_duty_fewer": Both("Periksa jumlah kasus", "Check the count of cases"),
+    "subject_duty_as_known": Both("Jumlah sudah cocok", "The count agrees"),
+    "subject_duty_heard": Both("Sudah ada kabar", "Heard from"),
     "subject_duty_answered": Both("Sudah dijawab", "Answered"),
     "subject_duty_confirmed": Both("DITETAPKAN: {step}", "CONFIRMED: {step}"),
     "subject_duty_on_time": Both("DIBATALKAN/CANCELLED", "CANCELLED"),

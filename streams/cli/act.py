@@ -31,6 +31,8 @@ APermit = Annotated[str | None, typer.Option(help="The number of its permit; wit
 Reason = Annotated[str, typer.Option(help="Why; it is recorded.")]
 AReason = Annotated[str | None, typer.Option(help="Why, if there is more to say; it is recorded.")]
 Action = Annotated[str, typer.Option(metavar="CODE", help="What was asked, by its code, as state_filed.")]
+To = Annotated[str, typer.Option(metavar="POSITION", help="To whom: a position of the roster.")]
+Until = Annotated[str, typer.Option(metavar="TIME", help="Until when, as 2026-11-25T06:00:00Z.")]
 Step = Annotated[
     str | None, typer.Option(metavar="STEP", help="The step that was proposed: deactivation, freeze or revocation; none for a warning.")
 ]
@@ -132,6 +134,38 @@ def done(
 ) -> None:
     """What was asked of your position is done; every later message says so."""
     _of_escalation("done", (id, revision), Person(position, name), as_json, estate, action=action)
+
+
+@app.command(
+    "handover",
+    short_help="Somebody else is to do it.",
+    epilog='Example: siaga act handover E-fbbf98389a --revision 2 --as kemnaker --name "N. N." --to dg-kpaii --reason "cuti"',
+)
+def handover(
+    id: Id, revision: Revision, *, position: Position, name: Name, to: To, reason: Reason, estate: Estate = None, as_json: AsJson = False
+) -> None:
+    """Another position of the roster is asked what yours was asked, and told that it is from you."""
+    _of_escalation("handover", (id, revision), Person(position, name), as_json, estate, to=to, reason=reason)
+
+
+@app.command(
+    "silence",
+    short_help="No more changes for a while.",
+    epilog="Example: siaga act silence E-fbbf98389a --revision 2 --as menko --name N --until 2026-11-25T06:00:00Z --reason rapat",
+)
+def silence(
+    id: Id,
+    revision: Revision,
+    *,
+    position: Position,
+    name: Name,
+    until: Until,
+    reason: Reason,
+    estate: Estate = None,
+    as_json: AsJson = False,
+) -> None:
+    """No more changes to your position until then; a graver one, more dead, and the end are told all the same. Never of the gravest."""
+    _of_escalation("silence", (id, revision), Person(position, name), as_json, estate, until=until, reason=reason)
 
 
 def _of_escalation(act: str, escalation: tuple[str, int], person: Person, as_json: bool, estate: str | None, **more: str) -> None:

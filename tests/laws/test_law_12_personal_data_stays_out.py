@@ -20,7 +20,7 @@ PERSONAL = (
 NAMED_BY_OFFICE = {
     ("incident-bulletin", "asserted_by"), ("injury-outcome", "declared_by"),
     ("acknowledge", ""), ("verify", ""), ("stand-down", ""), ("confirm", ""), ("waive", ""), ("excuse", ""), ("dispute", ""), ("release", ""),
-    ("decline", ""), ("done", ""),
+    ("decline", ""), ("done", ""), ("handover", ""), ("silence", ""),
     ("registry-region", ""), ("registry-estate", ""), ("registry-firm", ""), ("registry-plant", ""),
 }  # fmt: skip
 """Where `name` is a party's, a firm's or a place's; or of the official who acts, whom law 10 asks for."""

@@ -4,16 +4,16 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from schemas.escalation import AdmittedAct, Declined, EscalationState, Finished, Judged, MessageType, Taken, Why
+from schemas.escalation import AdmittedAct, Declined, EscalationState, Finished, Handed, Judged, MessageType, Role, Taken, Why
 from schemas.ids import digest
 from schemas.operator import Verdict
 from schemas.surveillance import shown
-from streams.pipeline.escalation.address import named
+from streams.pipeline.escalation.address import Invited, named, tell
 from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.compose import Message
 from streams.pipeline.escalation.decide import Decision, begun, ended
-from streams.pipeline.escalation.ladder import is_nobodys, is_stopped, is_urgent, may_stop, next_climb, unanswered
-from streams.pipeline.escalation.memory import MOST_ACTS, Open
+from streams.pipeline.escalation.ladder import HOUR_MS, is_gravest, is_nobodys, is_stopped, is_urgent, may_stop, next_climb, unanswered
+from streams.pipeline.escalation.memory import MOST_ACTS, Open, Silenced
 
 
 class Judgement(NamedTuple):
@@ -136,6 +136,37 @@ def _done(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
     return Judgement(replace(escalation, done=(*escalation.done, finished)), Judged.RECORDED)
 
 
+def _handover(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
+    """To a position of the roster; who has taken it holds it until that one takes it too. The supervised wake nobody (G4)."""
+    giver, taker = escalation.hearer(act.position), escalation.hearer(act.to)
+    if giver is None:
+        return Judgement(escalation, Judged.NOT_TOLD)
+    if books.is_supervised(act.position):
+        return Judgement(escalation, Judged.NOT_ENTITLED)
+    if giver.role == Role.INFORM:
+        return Judgement(escalation, Judged.NOT_ASKED)
+    if books.roster.position(act.to) is None:
+        return Judgement(escalation, Judged.UNKNOWN_POSITION)
+    if taker is not None and taker.role == Role.ACT:
+        return Judgement(escalation, Judged.REPEATED)
+    handed = Handed(act.position, shown(act.name), act.to, act.at)
+    return Judgement(replace(escalation, handed=(*escalation.handed, handed)), Judged.HANDED_OVER)
+
+
+def _silence(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
+    """Of the gravest nobody may want to hear no more; of others not for longer than the policy allows."""
+    if not escalation.has_told(act.position):
+        return Judgement(escalation, Judged.NOT_TOLD)
+    if is_gravest(escalation, books.policy):
+        return Judgement(escalation, Judged.TOO_GRAVE)
+    if act.until is None or act.until > act.at + books.policy.silence_hours * HOUR_MS:
+        return Judgement(escalation, Judged.TOO_LONG)
+    leading = escalation.leading
+    said = Silenced(act.position, act.until, books.policy.rank(leading.grade), leading.peak)
+    others = tuple(one for one in escalation.silenced if one.position != act.position)
+    return Judgement(replace(escalation, silenced=(*others, said)), Judged.SILENCED)
+
+
 def _stand_down(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
     """The end of an escalation, once no R11 clock runs (R16).
 
@@ -152,7 +183,15 @@ def _stand_down(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
     return Judgement(replace(escalation, state=EscalationState.STOOD_DOWN), Judged.TAKEN)
 
 
-_JUDGES = {"acknowledge": _acknowledge, "verify": _verify, "decline": _decline, "done": _done, "stand_down": _stand_down}
+_JUDGES = {
+    "acknowledge": _acknowledge,
+    "verify": _verify,
+    "decline": _decline,
+    "done": _done,
+    "handover": _handover,
+    "silence": _silence,
+    "stand_down": _stand_down,
+}
 
 
 def carried_out(before: Open, after: Open, act: AdmittedAct, books: Books) -> Decision:
@@ -161,6 +200,21 @@ def carried_out(before: Open, after: Open, act: AdmittedAct, books: Books) -> De
         return ended(after, after.state, Message(Why.STOOD_DOWN, act.at, after.level, MessageType.CANCEL), books)
     if after.state == EscalationState.ENDED:
         return ended(after, after.state, Message(Why.CANCELLED, act.at, after.level, MessageType.CANCEL), books)
+    if len(after.handed) > len(before.handed):
+        return _handed_over(after, act, books)
     if before.is_waiting_signal and not after.is_waiting_signal:
         return begun(replace(after, revision=after.revision + 1), Why.FACTS_CHANGED, act.at, books)
     return Decision(after)
+
+
+def _handed_over(escalation: Open, act: AdmittedAct, books: Books) -> Decision:
+    """The taker is asked what the giver was asked, and told by whom."""
+    giver, taker, position = escalation.hearer(act.position), escalation.hearer(act.to), books.roster.position(act.to)
+    if giver is None or position is None:
+        return Decision(escalation)
+    if taker is not None:
+        escalation = escalation.with_hearer(replace(taker, role=Role.ACT, asks=giver.asks))
+    by = giver.to[0] if giver.to else None
+    message = Message(Why.HANDED_OVER, act.at, max(escalation.level, 0), about=f":{act.position}", meant_for=by)
+    written = tell(escalation, message, (Invited(position, Role.ACT, giver.asks),), books)
+    return Decision(written.escalation, written.words, Why.HANDED_OVER)

@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from schemas.escalation import FACTS, Addressee, Role
+from schemas.escalation import FACTS, Addressee, Role, Why
 from schemas.ids import DESK, REGENCY
 from schemas.ledger import Place
 from schemas.policy import TAKE_OVER, Audience, Position, Receiver
-from schemas.surveillance import ClusterSituation, Situation, SourceSituation
+from schemas.surveillance import AlertState, ClusterSituation, Situation, SourceSituation
 from schemas.topics import DELIVERY_INBOX
 from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.compose import Letter, Message, composed
+from streams.pipeline.escalation.ladder import is_gravest
 from streams.pipeline.escalation.memory import Asking, Hearer, Open, asking
 from streams.pipeline.line import Said
 
@@ -93,8 +94,19 @@ def _new(invited: Invited, message: Message) -> Hearer:
 
 def tell_again(escalation: Open, message: Message, hearers: Iterable[Hearer], books: Books) -> Written:
     """These who were told, told again in the same thread where they were told, whatever has become of the roster since (law 7)."""
-    letters = [Letter(to, hearer.asks if message.matter == FACTS else ()) for hearer in hearers for to in hearer.to]
+    awake = [hearer for hearer in hearers if not is_silent(escalation, hearer, message, books)]
+    letters = [Letter(to, hearer.asks if message.matter == FACTS else ()) for hearer in awake for to in hearer.to]
     return write(escalation, message, letters, books)
+
+
+def is_silent(escalation: Open, hearer: Hearer, message: Message, books: Books) -> bool:
+    """Whether a position wants not to be told of this change: one that is no graver, of what still is so and is not among the gravest."""
+    leading, said = escalation.leading, next((one for one in escalation.silenced if one.position == hearer.position), None)
+    if said is None or message.at >= said.until or message.why is not Why.FACTS_CHANGED or message.matter != FACTS:
+        return False
+    rank = books.policy.rank(leading.grade)
+    graver = rank > said.rank or leading.peak > said.peak or is_gravest(escalation, books.policy)
+    return leading.state == AlertState.FIRING and not graver
 
 
 def write(escalation: Open, message: Message, letters: Iterable[Letter], books: Books) -> Written:

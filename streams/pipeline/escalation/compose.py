@@ -14,7 +14,8 @@ from streams.pipeline.escalation.memory import Asking, Open
 class Message(NamedTuple):
     """What is told: why, at which level, of which matter, and when by law and policy. rule: whose alert it is, if not the leading one's.
 
-    about: what else tells it apart from another message for the same reason. meant_for: whom another message could not be delivered to.
+    about: what else tells it apart from another message for the same reason.
+    meant_for: whom another message could not be delivered to, or who has handed it over.
     """
 
     why: Why
@@ -103,6 +104,7 @@ def standing(escalation: Open, books: Books) -> Standing:
         awaits=_awaits(escalation, books),
         declined=escalation.declined,
         done=escalation.done,
+        handed=escalation.handed,
     )
 
 

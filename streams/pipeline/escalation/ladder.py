@@ -44,6 +44,11 @@ def is_urgent(escalation: Open, policy: Escalating) -> bool:
     return ladder is not None and ladder.urgent
 
 
+def is_gravest(escalation: Open, policy: Escalating) -> bool:
+    """Whether no ladder is of a graver grade than this one's."""
+    return policy.rank(escalation.leading.grade) >= max((ladder.rank for ladder in policy.ladders), default=1)
+
+
 def is_raised(escalation: Open, policy: Escalating) -> bool:
     """Whether something beside the facts brings the next level forward (R15, R19)."""
     return bool(raising(escalation, policy))

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from schemas.escalation import Addressee, Declined, EscalationState, Finished, Role, Taken, Told
+from schemas.escalation import Addressee, Declined, EscalationState, Finished, Handed, Role, Taken, Told
 from schemas.policy import Ask
 from schemas.surveillance import Alert, AlertState, Certainty, Rule, shown
 from schemas.word import Part, UtcMs
@@ -47,6 +47,15 @@ class Hearer(Part, frozen=True, array_like=True):
         return replace(self, matters=tuple(dict.fromkeys((*self.matters, matter))), to=tuple(endpoints.values()))
 
 
+class Silenced(Part, frozen=True, array_like=True):
+    """A position that wants no more changes until then, with how grave it was and how high its figure when it said so."""
+
+    position: str
+    until: UtcMs
+    rank: int
+    peak: int
+
+
 class Open(Part, frozen=True, array_like=True, tag="open"):
     """One escalation.
 
@@ -57,6 +66,7 @@ class Open(Part, frozen=True, array_like=True, tag="open"):
     last said here. hurried_to: a level brought forward because a position could not be reached. unreached: receivers that were given up.
     undelivered: receivers whose letters could not even be tried, of which the desk has been told. unverified: levels beyond the first may
     be told of a signal. acts: those judged so far. declined: the latest of each position; done: what was asked and is done.
+    handed: who has handed over to whom. silenced: the latest word of each position that wants no more changes.
     """
 
     id: str
@@ -84,6 +94,8 @@ class Open(Part, frozen=True, array_like=True, tag="open"):
     exercise: bool = False
     declined: tuple[Declined, ...] = ()
     done: tuple[Finished, ...] = ()
+    handed: tuple[Handed, ...] = ()
+    silenced: tuple[Silenced, ...] = ()
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ import msgspec
 
 from schemas.escalation import AdmittedAct
 from schemas.ids import FIRM, digest
-from schemas.operator import Act, Confirm, Done, OnDuty, OnDutyOrPeriod, OnEscalation, OnPeriod, Verify
+from schemas.operator import Act, Confirm, Done, Handover, OnDuty, OnDutyOrPeriod, OnEscalation, OnPeriod, Silence, Verify
 from schemas.registry import PermitEntry
 from schemas.topics import ESCALATION_INBOX, LEDGER, PROGRESS
 from schemas.word import UtcMs
@@ -51,6 +51,8 @@ def _admitted(reading: Reading, act: Act) -> AdmittedAct:
         step=(act.step or "") if isinstance(act, Confirm) else "",
         digest=digest(reading.event.data),
         action=act.action if isinstance(act, Done) else "",
+        to=act.to if isinstance(act, Handover) else "",
+        until=act.until if isinstance(act, Silence) else None,
     )
     return msgspec.structs.replace(word, **_stated(act.on))
 

@@ -20,7 +20,7 @@ from schemas.topics import LEDGER
 from schemas.word import Word
 from streams.pipeline.line import NOTHING, Entry, InForce, Record, Room, Step
 from streams.pipeline.surveillance import cluster, doubts, incident, reporting, source
-from streams.pipeline.surveillance.cluster.memory import Case, Cluster, FirmDays, Notice, Outbreak, Responses
+from streams.pipeline.surveillance.cluster.memory import Case, Cluster, FirmDays, Known, Notice, Outbreak, Responses
 from streams.pipeline.surveillance.doubts import Doubtful, Doubts
 from streams.pipeline.surveillance.incident.facts import KINDS, Assertion, Declared, Filed
 from streams.pipeline.surveillance.incident.memory import Incident
@@ -35,7 +35,7 @@ FACTS: Mapping[tuple[str, str], Hearing] = {
     **{(FIRM, kind): incident.hear for kind in KINDS},
     (FIRM, ReportSubmission.type): reporting.hear_report,
     (FIRM, InspectionFinding.type): reporting.hear_finding,
-    (FIRM, CaseNotice.type): cluster.hear_case,
+    (FIRM, CaseNotice.type): reporting.hear_case,
     (ESTATE, CaseNotice.type): cluster.hear_in_estate,
     (FIRM, ResponseAction.type): cluster.hear_response,
 }
@@ -66,6 +66,7 @@ TICKS: Mapping[type, Ticking] = {
     Responses: cluster.tick_responses,
     Outbreak: cluster.tick_outbreak,
     FirmDays: cluster.tick_firm,
+    Known: cluster.tick_known,
     Ruled: reporting.tick_ruled,
 }
 """Who is told that an entry is due."""

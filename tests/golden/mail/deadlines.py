@@ -253,6 +253,52 @@ CONFIRMED = told_of(
     **OFFICIAL,
 )
 
+SATGAS: dict[str, Any] = {
+    "receiver": "satgas:72.06/satgas-72-06",
+    "address": "satgas@72-06.example",
+    "position": "satgas:72.06",
+    "title_id": "Ketua Satgas COVID-19 Kab. Morowali",
+    "title_en": "Chair of the COVID-19 task force of Kab. Morowali",
+    "matter": "silence-after-positives",
+}
+DINAS: dict[str, Any] = {
+    "receiver": "dinas-perindustrian:72.06/disperin",
+    "address": "disperin@morowali.example",
+    "position": "dinas-perindustrian:72.06",
+    "title_id": "Kepala Dinas Perindustrian Kabupaten Morowali",
+    "title_en": "Head of the Morowali industry office",
+    "matter": "silence-after-positives",
+}
+QUIET = msgspec.structs.replace(DUTY, positives=3)
+SILENT = told_of(
+    QUIET, Because.SILENT_AFTER_POSITIVES, wib("2021-08-04", "08:00"), asked=(Asked("call_the_firm", None),), role=Role.ACT, **SATGAS
+)
+SILENT_INFORMED = told_of(QUIET, Because.SILENT_AFTER_POSITIVES, wib("2021-08-04", "08:00"), **DINAS)
+HEARD = told_of(
+    msgspec.structs.replace(DUTY, received_at=wib("2021-08-04", "14:10")),
+    Because.HEARD_AGAIN,
+    wib("2021-08-04", "14:11"),
+    revision=2,
+    msg_type=MessageType.UPDATE,
+    **SATGAS,
+)
+FEWER = told_of(
+    msgspec.structs.replace(DUTY, positives=1, known=4),
+    Because.FEWER_THAN_KNOWN,
+    wib("2021-08-04", "08:00"),
+    asked=(Asked("verify_count", None),),
+    role=Role.ACT,
+    **SATGAS | {"matter": "case-counts"},
+)
+AS_KNOWN = told_of(
+    msgspec.structs.replace(DUTY),
+    Because.AS_KNOWN,
+    wib("2021-08-04", "14:11"),
+    revision=2,
+    msg_type=MessageType.UPDATE,
+    **SATGAS | {"matter": "case-counts"},
+)
+
 DEADLINES: Mapping[str, Attempt] = {
     "digest": attempt(DIGEST),
     "digest-quiet": attempt(SETTLED, root=DIGEST.id, seen=Seen(revision=1, grade="", at=DIGEST.at, numbers=DIGEST.situation.numbers())),
@@ -263,6 +309,11 @@ DEADLINES: Mapping[str, Attempt] = {
     "duty-warning": attempt(WARNED),
     "duty-answered": attempt(ANSWERED, root=WARNED.id, seen=Seen(revision=1, grade="", at=WARNED.at)),
     "duty-on-time": attempt(ON_TIME, root=WARNED.id, seen=Seen(revision=1, grade="", at=WARNED.at)),
+    "duty-silence": attempt(SILENT),
+    "duty-silence-informed": attempt(SILENT_INFORMED),
+    "duty-heard": attempt(HEARD, root=SILENT.id, seen=Seen(revision=1, grade="", at=SILENT.at)),
+    "duty-fewer": attempt(FEWER),
+    "duty-as-known": attempt(AS_KNOWN, root=FEWER.id, seen=Seen(revision=1, grade="", at=FEWER.at)),
     "duty-proposal": attempt(PROPOSED),
     "duty-confirmed": attempt(CONFIRMED, root=PROPOSED.id, seen=Seen(revision=1, grade="", at=PROPOSED.at)),
 }

@@ -91,10 +91,12 @@ from tests.story import (
     entry,
     filed,
     finding,
+    handover,
     outcome,
     permit,
     report,
     responded,
+    silence,
     stand_down,
     uttered_act,
     verify,
@@ -463,7 +465,12 @@ _SAID = (
         uttered_act(act, _ESCALATION)
         for act in (
             *(acknowledge("disnakertrans:72"), verify("disnakertrans:72", "real"), stand_down("disnakertrans:72")),
-            *(decline("disnakertrans:72"), done("disnakertrans:72")),
+            *(
+                decline("disnakertrans:72"),
+                done("disnakertrans:72"),
+                handover("disnakertrans:72", "dg-kpaii"),
+                silence("disnakertrans:72", "12:00"),
+            ),
         )
     ),
 )

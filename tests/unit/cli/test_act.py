@@ -20,7 +20,7 @@ WHO = ["--as", "dg-kpaii", "--name", "N. N."]
 def test_every_act_on_a_period_is_a_verb():
     """Whatever ESCALATION would take, somebody can say."""
     verbs = {command.name for command in act.app.registered_commands}
-    assert verbs - {"decline", "done"} == set(act.TAKEN) == DECIDING | {DISPUTE}
+    assert verbs - {"decline", "done", "handover", "silence"} == set(act.TAKEN) == DECIDING | {DISPUTE}
 
 
 def test_every_judgement_of_an_act_on_an_escalation_has_words():

@@ -254,6 +254,31 @@ def said(name: str, *, subject: str, text: tuple[str, ...], absent: tuple[str, .
             absent=("DIBATALKAN", "Karena"),
         ),
         said(
+            "duty-silence",
+            subject="Diam sesudah kabar buruk: laporan IOMKI Selasa 3 Agu 2021,",
+            text=("Ini bukan tuduhan.", "1. Hubungi perusahaan: apakah ada kasus baru", "Positif 3, menurut laporan sebelumnya", "(R4, SE"),
+            absent=("PERINGATAN", "USULAN"),
+        ),
+        said(
+            "duty-silence-informed",
+            subject="Diam sesudah kabar buruk:",
+            text=("Ini bukan tuduhan.", "TIDAK ADA YANG DIMINTA DARI ANDA."),
+            absent=("Positif", "Hubungi"),
+        ),
+        said(
+            "duty-fewer",
+            subject="Periksa jumlah kasus: laporan IOMKI",
+            text=("Ini permintaan periksa, bukan sanksi.", "Positif 1 menurut laporan; diberitahukan 4", "1. Cocokkan jumlah", "(R5, SE"),
+            absent=("PERINGATAN", "USULAN"),
+        ),
+        said("duty-as-known", subject="Jumlah sudah cocok r2:", text=("SUDAH COCOK",), absent=("Positif", "Karena")),
+        said(
+            "duty-heard",
+            subject="Sudah ada kabar r2:",
+            text=("diterima Rabu 4 Agu 15.10 WITA (14.10 WIB), sesudah batasnya", "TIDAK ADA LAGI YANG DIMINTA"),
+            absent=("DIBATALKAN", "Peringatan", "Karena"),
+        ),
+        said(
             "duty-on-time",
             subject="DIBATALKAN/CANCELLED r2:",
             text=("23.40 WIB), tepat waktu. Tidak ada yang dipersoalkan terhadap perusahaan", "TIDAK ADA LAGI YANG DIMINTA"),
@@ -364,6 +389,30 @@ def test_a_warning_taken_back_for_another_reason_claims_no_report(received_at):
     assert "tepat waktu" not in said
     assert "DIBATALKAN: yang kami kirim" in said
     assert "Tidak ada yang dipersoalkan terhadap perusahaan" in said
+
+
+@pytest.mark.parametrize("name", ["duty-silence", "duty-fewer"])
+@pytest.mark.parametrize("positives", [*range(1, 5), 4_711])
+@pytest.mark.parametrize(
+    "to",
+    [
+        {"position": "dinas-perindustrian:72.06"},
+        {"position": "satgas:73.71"},
+        {"position": "dinkes:32.16"},
+        {"position": "duty-officer"},
+        {"channel": "webhook"},
+    ],
+)
+def test_only_who_treats_the_cases_reads_how_many_there_are(name, positives, to):
+    """Law 12: whatever the number, others read the same letter; and programs read it nowhere."""
+    told, other = (_told_to(to, name, number) for number in (positives, 9))
+    assert render.text(told, links_of(told)) == render.text(other, links_of(other))
+    assert hook_body.body(told, links_of(told)) == hook_body.body(other, links_of(other))
+
+
+def _told_to(to, name, positives):
+    told = with_situation(name, positives=positives, known=positives + 1)
+    return replace(told, delivery=replace(told.delivery, to=replace(told.delivery.to, **to)))
 
 
 def test_a_firm_in_jakartas_zone_reads_one_time():

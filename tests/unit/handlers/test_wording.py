@@ -28,7 +28,7 @@ ACTIONS = (
     *("take_over", "verify", "state_filed", "inspectors_left", "keep_informed", "correct_and_republish", "say_received"),
     *("file_report", "report", "check_proposals", "mark_excused", "restore_source", "release_or_excuse", "correct_records"),
     *("confirm_cluster", "coordinate", "trace_contacts", "act_on_cluster", "close_plant", "close_minimum", "coordinate_estate"),
-    *("help_tracing", "reach_task_force", "ask_firm", "compare_counts"),
+    *("help_tracing", "reach_task_force"),
 )
 TABLES = [
     (codes.BECAUSE, Because),

@@ -2,9 +2,24 @@
 
 import pytest
 
-from schemas.escalation import Answer, Escalation, Judged
+from schemas.escalation import Answer, Delivery, Escalation, Judged
 from streams.pipeline.line import InForce
-from tests.story import POLICY, ROSTER, Chain, acknowledge, bulletin, clock, decline, done, filed, stand_down, uttered_act, verify
+from tests.story import (
+    POLICY,
+    ROSTER,
+    Chain,
+    acknowledge,
+    bulletin,
+    clock,
+    decline,
+    done,
+    filed,
+    handover,
+    silence,
+    stand_down,
+    uttered_act,
+    verify,
+)
 
 SIGNAL = {"by": "Partai Buruh", "rank": "union"}
 
@@ -42,6 +57,14 @@ def judged(chain, acting, at="11:12", escalation=None):
         pytest.param(done("disnakertrans:72", "take_over"), Judged.RECORDED, id="what was asked is done"),
         pytest.param(done("disnakertrans:72", "fly"), Judged.NOT_ASKED, id="what nobody asked"),
         pytest.param(done("polres:72.06"), Judged.NOT_TOLD, id="who was not told was asked nothing"),
+        pytest.param(handover("disnakertrans:72", "dg-kpaii"), Judged.HANDED_OVER, id="another is to do it"),
+        pytest.param(handover("disnakertrans:72", "nobody"), Judged.UNKNOWN_POSITION, id="somebody whom the roster does not have"),
+        pytest.param(handover("disnakertrans:72", "dinas-perindustrian:72.06"), Judged.REPEATED, id="who is asked already"),
+        pytest.param(handover("polres:72.06", "dg-kpaii"), Judged.NOT_TOLD, id="who was not told has nothing to hand over"),
+        pytest.param(handover("estate:imip", "dg-kpaii"), Judged.NOT_ENTITLED, id="the supervised wake nobody"),
+        pytest.param(silence("disnakertrans:72", "18:00"), Judged.SILENCED, id="no more changes for some hours"),
+        pytest.param(silence("disnakertrans:72", "+1d 11:13"), Judged.TOO_LONG, id="but not for more than a day"),
+        pytest.param(silence("polres:72.06", "18:00"), Judged.NOT_TOLD, id="who was not told hears no changes"),
     ],
 )
 def test_an_act_on_an_open_s3(chain, taken, acting, expected):
@@ -124,6 +147,68 @@ def test_what_is_done_is_told_once_and_stops_nothing(chain, taken):
     assert [(d.position, d.action, d.at) for d in word.standing.done] == [("disnakertrans:72", "take_over", clock("11:12"))]
 
 
+def letters(chain, position):
+    """What a position was written, so far: why, and at which revision."""
+    return [(word.why, word.revision) for word in chain.escalation.said(Delivery) if word.to.position == position]
+
+
+def test_who_takes_over_is_asked_the_same_and_reads_from_whom(chain, taken):
+    judged(chain, handover("disnakertrans:72", "dg-kpaii"), "11:12")
+    giver, letter = (next(w for w in chain.escalation.said(Delivery) if w.to.position == p) for p in ("disnakertrans:72", "dg-kpaii"))
+    assert (letter.why, letter.to.role, letter.meant_for.position) == ("handed_over", "act", "disnakertrans:72")
+    assert [each.action for each in letter.asked] == [each.action for each in giver.asked]
+    standing = chain.standing[taken.id].standing
+    assert [(h.position, h.to, h.at) for h in standing.handed] == [("disnakertrans:72", "dg-kpaii", clock("11:12"))]
+    assert judged(chain, acknowledge("dg-kpaii"), "11:13") in (Judged.TAKEN, Judged.RECORDED)
+
+
+def test_handing_over_stops_no_ladder(chain, taken):
+    before = chain.standing[taken.id].standing.next_level_at
+    judged(chain, handover("disnakertrans:72", "dg-kpaii"), "11:12")
+    assert chain.standing[taken.id].state == "open"
+    assert chain.standing[taken.id].standing.next_level_at == before
+
+
+def test_it_is_handed_over_once(chain, taken):
+    found = [judged(chain, handover("disnakertrans:72", "dg-kpaii"), at) for at in ("11:12", "11:13")]
+    assert found == [Judged.HANDED_OVER, Judged.REPEATED]
+    assert len(letters(chain, "dg-kpaii")) == 1
+
+
+def test_a_silence_spares_one_position_the_changes(chain, taken):
+    judged(chain, silence("disnakertrans:72", "18:00"), "11:12")
+    before = letters(chain, "disnakertrans:72"), letters(chain, "dinas-perindustrian:72.06")
+    chain.hears(bulletin(injured={"serious": 2}, asserted_at="12:00"), "12:00")
+    assert letters(chain, "disnakertrans:72") == before[0]
+    assert len(letters(chain, "dinas-perindustrian:72.06")) > len(before[1])
+    chain.hears(bulletin(injured={"serious": 3}, asserted_at="18:00"), "18:00")
+    assert len(letters(chain, "disnakertrans:72")) > len(before[0])
+
+
+def test_no_silence_hides_that_it_becomes_graver(chain, taken):
+    judged(chain, silence("disnakertrans:72", "18:00"), "11:12")
+    before = letters(chain, "disnakertrans:72")
+    chain.hears(bulletin(dead=1, asserted_at="12:00"), "12:00")
+    assert len(letters(chain, "disnakertrans:72")) > len(before)
+
+
+def test_no_silence_hides_more_dead(chain):
+    """Of the same grade too."""
+    chain.hears(bulletin(dead=1, asserted_at="11:10"), "11:10")
+    judged(chain, silence("disnakertrans:72", "18:00"), "11:12")
+    told = []
+    for at, dead, injured in (("12:00", 1, 3), ("12:30", 2, 3)):
+        before = len(letters(chain, "disnakertrans:72"))
+        chain.hears(bulletin(dead=dead, injured={"serious": injured}, asserted_at=at), at)
+        told.append(len(letters(chain, "disnakertrans:72")) > before)
+    assert told == [False, True]
+
+
+def test_of_the_gravest_nobody_is_spared_anything(chain):
+    chain.hears(bulletin(dead=12), "11:10")
+    assert judged(chain, silence("disnakertrans:72", "18:00"), "11:12") == Judged.TOO_GRAVE
+
+
 def test_s5_needs_two(chain):
     chain.hears(bulletin(dead=12), "11:10")
     found = [judged(chain, acknowledge(p), "11:12") for p in ("polres:72.06", "disnakertrans:72", "dir-perwilayahan", "dg-kpaii")]
@@ -142,7 +227,7 @@ def test_every_judgement_can_be_given(chain, taken):
     told = {
         *(param.values[1] for param in test_an_act_on_an_open_s3.pytestmark[0].args[1]),
         *(Judged.REPEATED, Judged.UNKNOWN_ESCALATION, Judged.CLOSED, Judged.TAKEN_IN_PART, Judged.NOT_TAKEN),
-        *(Judged.PASSED_ON, Judged.HOLDS_IT),
+        *(Judged.PASSED_ON, Judged.HOLDS_IT, Judged.NOT_ASKED, Judged.TOO_GRAVE),
         *(Judged.UNKNOWN_PERIOD, Judged.NOT_YET_DUE),  # Of acts on periods: test_entitled.
     }
     assert told == set(Judged)

@@ -14,6 +14,7 @@ from streams.pipeline.surveillance.alerts import collapsed, speak
 from streams.pipeline.surveillance.cluster import notices
 from streams.pipeline.surveillance.cluster.course import turn
 from streams.pipeline.surveillance.cluster.days import day_of
+from streams.pipeline.surveillance.cluster.known import learnt
 from streams.pipeline.surveillance.cluster.links import Pairs, centres, moved, pairs
 from streams.pipeline.surveillance.cluster.memory import (
     Cluster,
@@ -49,16 +50,16 @@ def hear_case(entries: Mapping[str, Entry], admitted: Admitted, book: Rulebook) 
         return NOTHING if known.digest == admitted.digest else Step(words=(book.odd(admitted, known.digest),))
     draft, notice = Draft(subject, entries, {}), notices.heard(admitted, admitted.place, policy)
     touched = notices.take(draft, key, notice, admitted.at)
-    learnt = _learnt(draft, admitted, notice)
+    plant_known = _learnt(draft, admitted, notice)
     changes, gone, come = _recounted(draft, touched, book)
-    changed = {learnt.plant: learnt}
+    changed = {plant_known.plant: plant_known}
     for plant in _plants(changes, gone, come):
-        cluster = changed.get(plant) or draft.get(cluster_name(subject, plant)) or replace(learnt, plant=plant, rows=(), links=())
+        cluster = changed.get(plant) or draft.get(cluster_name(subject, plant)) or replace(plant_known, plant=plant, rows=(), links=())
         rows, links = _rows(cluster.rows, changes, plant), moved(cluster.links, gone, come, plant)
         changed[plant] = replace(cluster, rows=rows, links=links)
     known_plants = _with_plants(draft, changed, admitted.at)
     words: list[Said] = [book.odd(admitted, what=Odd.TOO_LATE)] if notice.silent else []
-    due = dict(notices.due_of_cases(draft, book))
+    due = {**notices.due_of_cases(draft, book), **learnt(draft, touched, admitted.at, book)}
     due[responses_name(subject)] = Due(at=book.forgotten_at(known_plants.at))
     for plant in sorted(changed):
         step = _settled(changed[plant], known_plants.done, admitted.at, book)

@@ -20,7 +20,8 @@ class Notice(Part, frozen=True, array_like=True, tag="case-notice"):
     """One notice, condensed. Without a digest nothing is known of it but that others replace it.
 
     day: as stated, 0 where none is. reported: the day on which it was said. replacers: how many others replace it. circular: it replaces
-    one that replaces it, so that neither counts as replacing. silent: it decides nothing, because it came too late.
+    one that replaces it, so that neither counts as replacing. silent: it decides nothing, because it came too late. informed_at: when the
+    firm was told of it (R5).
     """
 
     digest: str = ""
@@ -42,10 +43,11 @@ class Notice(Part, frozen=True, array_like=True, tag="case-notice"):
     silent: bool = False
     replacers: int = 0
     circular: bool = False
+    informed_at: UtcMs | None = None
 
 
 class Standing(Part, frozen=True, array_like=True):
-    """What a case is by now, whatever notices speak of it."""
+    """What a case is by now, whatever notices speak of it. informed_at: when the firm was first told that it is confirmed (R5)."""
 
     firm: str
     plant: str
@@ -55,6 +57,7 @@ class Standing(Part, frozen=True, array_like=True):
     contact_of: str = ""
     residence: str = ""
     doubts: tuple[str, ...] = ()
+    informed_at: UtcMs | None = None
 
     @property
     def counts(self) -> bool:
@@ -70,6 +73,22 @@ class Case(Part, frozen=True, array_like=True, tag="case"):
     notices: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
     standing: Standing | None = None
+    at: UtcMs = 0
+
+
+class Informed(Part, frozen=True, array_like=True):
+    """A confirmed case of which the firm was told, at which plant, and when."""
+
+    case: str
+    plant: str
+    at: UtcMs
+
+
+class Known(Part, frozen=True, array_like=True, tag="known"):
+    """The confirmed cases that a firm was told of, by when it was (R5)."""
+
+    subject: str
+    cases: tuple[Informed, ...] = ()
     at: UtcMs = 0
 
 
@@ -243,6 +262,11 @@ def cluster_name(subject: str, plant: str) -> str:
 def responses_name(subject: str) -> str:
     """The entry of what was done at a firm."""
     return f"{subject}|responses"
+
+
+def known_name(subject: str) -> str:
+    """The entry of what a firm was told."""
+    return f"{subject}|known"
 
 
 def firm_days_name(subject: str, firm: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
-from schemas.cases import CaseNotice
+from schemas.cases import CaseNotice, CaseStatus
 from schemas.ledger import Admitted, Doubt, Place, Tick
 from schemas.policy import Clusters
 from schemas.word import UtcMs
@@ -47,6 +47,7 @@ def heard(admitted: Admitted, place: Place, policy: Clusters) -> Notice:
         doubts=tuple(admitted.unresolved),
         replaces=told.replaces.id if told.replaces else "",
         withdrawn=told.withdrawn or admitted.moved_away,
+        informed_at=told.firm_informed_at,
         silent=is_too_late(day or (0 if told.withdrawn else reported), place.zone, admitted.at, policy),
     )
 
@@ -128,7 +129,13 @@ def _folded(oldest_first: list[Notice]) -> Standing:
         contact_of=latest(lambda notice: notice.contact_of),
         residence=latest(lambda notice: notice.residence),
         doubts=(*newest.doubts, Doubt.CONTRADICTORY_REPLACEMENT) if newest.circular else newest.doubts,
+        informed_at=_informed_at(oldest_first) if newest.status == CaseStatus.CONFIRMED else None,
     )
+
+
+def _informed_at(standing: list[Notice]) -> UtcMs | None:
+    told = [each.informed_at for each in standing if each.status == CaseStatus.CONFIRMED and each.informed_at is not None]
+    return min(told, default=None)
 
 
 def named(draft: Draft, case: str, before: str, after: str) -> None:

@@ -13,6 +13,7 @@ from streams.pipeline.surveillance.rulebook import Rulebook
 __all__ = [
     "hear_act",
     "hear_act_on_all",
+    "hear_case",
     "hear_doubt",
     "hear_finding",
     "hear_permit",
@@ -55,6 +56,6 @@ def _ticking(tick: Ticking) -> Ticking:
 hear_act, hear_act_on_all = _hearing(desk.hear_act), _hearing(excuses.hear_act_on_all)
 hear_finding, hear_permit = _hearing(desk.hear_finding), _hearing(enrolment.hear_permit)
 hear_refusal, hear_report = _hearing(desk.hear_refusal), _hearing(desk.hear_report)
-hear_doubt = desk.hear_doubt
+hear_doubt, hear_case = desk.hear_doubt, desk.hear_case
 tick, tick_excused = _ticking(deadline.tick), _ticking(excuses.tick_excused)
 tick_tally, tick_ruled = _ticking(tally.tick_tally), _ticking(revision.tick)

@@ -3,6 +3,7 @@
 It recognises what it has heard before: the same fact again changes nothing, the same id with other content is listed (law 5).
 """
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from datetime import date
 
@@ -18,7 +19,8 @@ from schemas.word import UtcMs
 from streams.pipeline.calendar import Period, find, following, local_day, window
 from streams.pipeline.entitled import period_of, refused
 from streams.pipeline.line import NOTHING, Entry, Step
-from streams.pipeline.surveillance import doubts
+from streams.pipeline.surveillance import cluster, doubts
+from streams.pipeline.surveillance.cluster.memory import known_name
 from streams.pipeline.surveillance.doubts import Doubtful
 from streams.pipeline.surveillance.reporting.enrolment import with_holding
 from streams.pipeline.surveillance.reporting.memory import (
@@ -48,6 +50,7 @@ class _Report(msgspec.Struct, frozen=True, gc=False):
     permit: str
     state: str
     replaces: str | None = None
+    positives: int | None = None
 
 
 _report_of = msgspec.json.Decoder(_Report).decode
@@ -74,6 +77,7 @@ def hear_report(entries: Mapping[str, Entry], admitted: Admitted, book: Rulebook
         fact.state,
         admitted.at if admitted.received_at is None else admitted.received_at,
         fact.replaces or "",
+        fact.positives,
     )
     after = replace(with_submission(duty, said), exercise=duty.exercise or admitted.exercise)
     return _changed(Case(entries, obligation, book), after, period, admitted.at)
@@ -177,12 +181,24 @@ def _in_the_next_periods(at: UtcMs, book: Rulebook) -> Iterator[UtcMs]:
 def hear_doubt(entries: Mapping[str, Entry], subject: str, doubtful: Doubtful, book: Rulebook) -> Step:
     """Something of this firm could not be read: its periods are judged anew."""
     step = doubts.doubt(entries, subject, doubtful, book)
+    return and_anew(entries, subject, step, doubtful.at, book) if step.changes else step
+
+
+def and_anew(entries: Mapping[str, Entry], subject: str, step: Step, at: UtcMs, book: Rulebook) -> Step:
+    """What a step has changed bears on every report of a firm: all its periods are judged anew."""
     holding = entries.get(holding_name(subject))
-    if not step.changes or holding is None:
+    if holding is None:
         return step
-    doubtfully = step.changes[doubts.doubts_name(subject)]
-    duties = [entry for name in holding.duties if isinstance(entry := entries.get(name), Duty)]
-    cases = ((duty, Case(entries, of, book, doubtfully)) for duty in duties if (of := book.policy.obligation(duty.obligation)))
-    found = [(duty, restated(case, duty, Told(doubtful.at))) for duty, case in cases]
-    changed = step_of(entries, (each for duty, each in found if each.duty != duty), book)
-    return Step({**step.changes, **changed.changes}, changed.words, {**step.due, **changed.due})
+    now = ChainMap(dict(step.changes), dict(entries))
+    duties = [entry for name in holding.duties if isinstance(entry := now.get(name), Duty)]
+    cases = ((duty, Case(now, of, book)) for duty in duties if (of := book.policy.obligation(duty.obligation)))
+    found = [(duty, restated(case, duty, Told(at))) for duty, case in cases]
+    changed = step_of(now, (each for duty, each in found if each.duty != duty), book)
+    return Step({**step.changes, **changed.changes}, (*step.words, *changed.words), {**step.due, **changed.due})
+
+
+def hear_case(entries: Mapping[str, Entry], admitted: Admitted, book: Rulebook) -> Step:
+    """A case of which the firm was told bears on what it reported (R5)."""
+    step, name = cluster.hear_case(entries, admitted, book), known_name(admitted.subject)
+    is_new = name in step.changes and step.changes[name] != entries.get(name)
+    return and_anew(entries, admitted.subject, step, admitted.at, book) if is_new else step

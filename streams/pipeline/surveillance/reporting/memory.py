@@ -11,7 +11,10 @@ NEVER = -1
 
 
 class Submission(Part, frozen=True, array_like=True):
-    """One submission for one period, condensed. `received_at`: by the source's clock where the registry trusts it (G1)."""
+    """One submission for one period, condensed.
+
+    received_at: by the source's clock where the registry trusts it (G1). positives: as stated, if they were.
+    """
 
     day: str
     source: str
@@ -20,6 +23,7 @@ class Submission(Part, frozen=True, array_like=True):
     state: str
     received_at: UtcMs
     replaces: str = ""
+    positives: int | None = None
 
 
 class Ruling(Part, frozen=True, array_like=True):

@@ -13,6 +13,7 @@ from schemas.policy import Deadlines
 from schemas.reports import ReportState
 from schemas.word import UtcMs
 from streams.pipeline.calendar import Period, following, local_day, window
+from streams.pipeline.surveillance.cluster.memory import Informed
 from streams.pipeline.surveillance.reporting.memory import Duty, Submission, Unheard
 from streams.pipeline.surveillance.reporting.sanctions import Decided, Outcome
 
@@ -26,13 +27,14 @@ _OVER = ("revoked", "ended")
 class Sight(NamedTuple):
     """What a duty is judged by beside itself: the policy, when something of its firm could not be read, what was excused for all.
 
-    unheard: while its permit was thought to be another firm's.
+    unheard: while its permit was thought to be another firm's. known: the confirmed cases that the firm was told of (R5).
     """
 
     deadlines: Deadlines
     doubts: tuple[UtcMs, ...] = ()
     excused: frozenset[str] = frozenset()
     unheard: tuple[Unheard, ...] = ()
+    known: tuple[Informed, ...] = ()
 
     def doubts_of(self, period: Period) -> bool:
         """Whether a report may have been refused, or have been sent in another's name."""
@@ -88,9 +90,20 @@ def received_at(submissions: Iterable[Submission]) -> UtcMs | None:
 
     Who corrects a report is not late by it; who withdraws the correction withdraws the report.
     """
+    return min([s.received_at for s in valid(submissions)], default=None)
+
+
+def positives_of(submissions: Iterable[Submission]) -> int | None:
+    """How many positive cases were stated last of a period, in what has not been withdrawn; None where nobody stated any number."""
+    stated = [(s.received_at, s.source, s.id, s.positives) for s in valid(submissions) if s.positives is not None]
+    return max(stated)[-1] if stated else None
+
+
+def valid(submissions: Iterable[Submission]) -> list[Submission]:
+    """Those that have not been withdrawn."""
     said = {(s.source, s.id): s for s in submissions}
     withdrawn = {key for s in said.values() if s.state == ReportState.WITHDRAWN for key in _chain(s, said)}
-    return min([s.received_at for key, s in said.items() if key not in withdrawn], default=None)
+    return [s for key, s in said.items() if key not in withdrawn]
 
 
 def with_submission(duty: Duty, said: Submission) -> Duty:

@@ -10,12 +10,15 @@ from schemas.obligations import Obligation, Step
 from schemas.surveillance import AlertState, Because, Deadline, DutySituation, Proven, Reason, Rule, Share
 from streams.pipeline.calendar import Period, find, named
 from streams.pipeline.surveillance.alerts import Finding
+from streams.pipeline.surveillance.reporting.counts import Compared, compared
 from streams.pipeline.surveillance.reporting.memory import Duty, Inspected, Proposed
-from streams.pipeline.surveillance.reporting.outcome import Sight, decided, reach, received_at, settles_at_of
+from streams.pipeline.surveillance.reporting.outcome import Sight, decided, heard, positives_of, reach, received_at, settles_at_of
 from streams.pipeline.surveillance.reporting.sanctions import Confirmed, Decided, Ground, Outcome, Proposal, Standing, standing
 
 MOST_IN_A_ROW = 3
 """So many misses in a row are told apart; more are as bad, and how many more depends on how far back anybody remembers."""
+
+_SILENCE, _COUNT = "silence", "count"
 
 ProvenOf = Callable[[Period], Proven | None]
 
@@ -77,8 +80,8 @@ def settled(view: View) -> tuple[Proposed, ...]:
 
 
 def findings(view: View, proven_of: ProvenOf, *, historic: bool = False) -> Iterator[Finding]:
-    """The firm's warnings (R2), the proposals to officials (R3), what they must look at, and the end of each that is no longer so."""
-    live = [*_warnings(view, proven_of), *_proposals(view, proven_of), *_to_look_at(view)]
+    """The firm's warnings (R2), the proposals to officials (R3), what they must look at, silences (R4), and each end."""
+    live = [*_warnings(view, proven_of), *_proposals(view, proven_of), *_to_look_at(view), *_silences(view, proven_of), *_concealed(view)]
     yield from (finding._replace(historic=historic) for finding in live)
     ended = {last.id for last in view.duty.spoken if last.fires} - {finding.id for finding in live}
     if ended:
@@ -124,6 +127,36 @@ def _to_look_at(view: View) -> Iterator[Finding]:
             yield objection._replace(share=_share(view, period, "disputed"))
 
 
+def _silences(view: View, proven_of: ProvenOf) -> Iterator[Finding]:
+    """Whose last report stated positive cases, and who then missed the next (R4): the first miss alone, and nobody is accused by it."""
+    told = [(day, count) for day, said in heard(view.duty).items() if (count := positives_of(said.submissions)) is not None]
+    open_days, since = {period.day for period, _ in view.open}, ""
+    for period, outcome in view.decided:
+        day = period.day.isoformat()
+        if outcome is Outcome.MISSED:
+            _, positives = max(((on, count) for on, count in told if since < on < day), default=("", 0))
+            since = day
+            if positives and period.day in open_days and period.regime.warns:
+                because = Reason(Because.SILENT_AFTER_POSITIVES, source=period.regime.source)
+                found = _finding(view, period, Rule.SILENCE_AFTER, (because,), what=_SILENCE, positives=positives)
+                yield found._replace(says=(positives,), share=_share(view, period), proven=proven_of(period))
+
+
+def _concealed(view: View) -> Iterator[Finding]:
+    """Who reported fewer cases than the firm had been told of: to be verified, and nothing else (R5)."""
+    for period, _ in view.open:
+        count = _compared(view, period)
+        if count is not None and count.is_fewer:
+            because = Reason(Because.FEWER_THAN_KNOWN, source=period.regime.source)
+            found = _finding(view, period, Rule.CONCEALED, (because,), what=_COUNT, positives=count.stated)
+            yield found._replace(situation=replace(found.situation, known=count.known), says=(count.stated, count.known))
+
+
+def _compared(view: View, period: Period) -> Compared | None:
+    said = heard(view.duty).get(period.day.isoformat())
+    return compared(said.submissions, period, view.duty.place_at(period.due_at).plant, view.sight.known) if said else None
+
+
 def _ends(view: View) -> Iterator[Finding]:
     """What may have been said and is no longer so, with its end: answered, confirmed by officials, or never to have been said.
 
@@ -141,29 +174,34 @@ def _ends(view: View) -> Iterator[Finding]:
             ended = _end(view, period, Rule.WARNING, Because.ANSWERED if answered else Because.NOT_ACCUSED)
             received = received_at(submission for submission in view.duty.submissions if submission.day == day.isoformat())
             yield ended._replace(situation=replace(ended.situation, received_at=received))
+            heard_again = _end(view, period, Rule.SILENCE_AFTER, Because.HEARD_AGAIN if answered else Because.NOT_ACCUSED, what=_SILENCE)
+            yield heard_again._replace(situation=replace(heard_again.situation, received_at=received))
             yield _end(view, period, Rule.UNDECIDED, Because.NOT_ACCUSED)
             yield _end(view, period, Rule.OBJECTION, Because.NOT_ACCUSED)
+            count = _compared(view, period)
+            yield _end(view, period, Rule.CONCEALED, Because.AS_KNOWN if count and count.was_fewer else Because.NOT_ACCUSED, what=_COUNT)
         for step in Step:
             because = Because.CONFIRMED if (day, step) in confirmed else Because.NOT_ACCUSED
             yield _end(view, period, Rule.PROPOSAL, because, step)
 
 
-def _end(view: View, period: Period, rule: Rule, because: Because, step: str = "") -> Finding:
+def _end(view: View, period: Period, rule: Rule, because: Because, step: str = "", *, what: str = "") -> Finding:
     state = AlertState.WITHDRAWN if because is Because.NOT_ACCUSED else AlertState.RESOLVED
-    found = _finding(view, period, rule, (Reason(because, source=period.regime.source),), step=step)
+    found = _finding(view, period, rule, (Reason(because, source=period.regime.source),), step=step, what=what)
     return found._replace(says=(because,), state=state, share=_share(view, period))
 
 
 def _finding(
     view: View, period: Period, rule: Rule, reasons: tuple[Reason, ...], *, number: int = 0, step: str = "",
-    evidence: tuple[str, ...] = (), disputed: bool = False,
+    evidence: tuple[str, ...] = (), disputed: bool = False, positives: int | None = None, what: str = "",
 ) -> Finding:  # fmt: skip
+    """what: tells it apart from the warning of the same period, whose audience is another."""
     duty, day = view.duty, period.day.isoformat()
     situation = DutySituation(
         place=duty.place_at(period.due_at), obligation=duty.obligation, period=day, permit=duty.permit, due_at=period.due_at,
-        number=number, step=step, evidence=evidence, disputed=disputed,
+        number=number, step=step, evidence=evidence, disputed=disputed, positives=positives,
     )  # fmt: skip
-    about = f"{period.name}/{duty.permit}/{step}" if step else f"{period.name}/{duty.permit}"
+    about = "/".join(filter(None, (period.name, duty.permit, step or what)))
     return Finding(rule, duty.subject, about, reasons, situation, (), exercise=duty.exercise)
 
 

@@ -16,7 +16,8 @@ from schemas.word import UtcMs
 from streams.pipeline.calendar import Period, following, local_day
 from streams.pipeline.line import Due, Entry, Step
 from streams.pipeline.surveillance.alerts import speak
-from streams.pipeline.surveillance.doubts import Doubts, doubts_name
+from streams.pipeline.surveillance.cluster.memory import Informed, Known, known_name
+from streams.pipeline.surveillance.doubts import doubts_name
 from streams.pipeline.surveillance.reporting.memory import NEVER, Duty, Tally, excused_name, tally_name
 from streams.pipeline.surveillance.reporting.outcome import DAY_MS, HOUR_MS, Sight, is_bound, is_over, reach, received_at
 from streams.pipeline.surveillance.reporting.picture import findings, settled, view_of
@@ -25,12 +26,11 @@ from streams.pipeline.surveillance.rulebook import Rulebook
 
 
 class Case(msgspec.Struct, frozen=True, gc=False):
-    """What a duty is judged with: the memory, its obligation, the rulebook; and its firm's doubts where memory is behind."""
+    """What a duty is judged with: the memory, its obligation, the rulebook."""
 
     entries: Mapping[str, Entry]
     obligation: Obligation
     book: Rulebook
-    doubts: Doubts | None = None
 
 
 class Restated(NamedTuple):
@@ -56,10 +56,15 @@ def restated(case: Case, duty: Duty, told: Told) -> Restated:
 
 
 def _sight(case: Case, duty: Duty) -> Sight:
-    doubts = case.doubts or case.entries.get(doubts_name(duty.subject))
+    doubts = case.entries.get(doubts_name(duty.subject))
     excused = case.entries.get(excused_name(duty.obligation))
     days = frozenset(day for day, _ in excused.periods) if excused else frozenset()
-    return Sight(case.book.policy.deadlines, doubts.hours if doubts else (), days, duty.unheard)
+    return Sight(case.book.policy.deadlines, doubts.hours if doubts else (), days, duty.unheard, _known(case, duty))
+
+
+def _known(case: Case, duty: Duty) -> tuple[Informed, ...]:
+    known = case.entries.get(known_name(duty.subject))
+    return known.cases if isinstance(known, Known) else ()
 
 
 def step_of(entries: Mapping[str, Entry], found: Iterable[Restated], book: Rulebook, now: Tick | None = None) -> Step:
