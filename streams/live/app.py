@@ -8,23 +8,23 @@ from typing import Any
 import faust
 import mode
 import structlog
-from prometheus_client import Counter
 
 from schemas.topics import ESCALATIONS, INTAKE_TOPICS
 from streams.live import process
+from streams.live.gauges import Gauges
+from streams.live.health import Health
+from streams.live.metrics import Metrics
 from streams.live.nudges import Nudges
 from streams.live.process import calm_collector, release
 from streams.live.pulse import Pulse
 from streams.live.seat import Hosting
 from streams.live.seats import Seats
-from streams.live.settings import Settings
+from streams.live.settings import Settings, TimeSource
 from streams.live.watermarks import Watermarks
 
 log = structlog.get_logger()
 
 _AWAY_SECONDS = 5.0
-
-ESCALATIONS_SEEN = Counter("siaga_escalations_seen", "Words on the escalations topic, by their name.", ("word",))
 
 
 class LiveApp(faust.App):
@@ -45,6 +45,12 @@ class LiveApp(faust.App):
         """Kafka was away: what it did not finish, the seats do."""
         for seats in self.seats:
             seats.doubt()
+
+    def unwell(self) -> str:
+        """Why this worker does not read what it should, in a line; nothing while it does."""
+        if self.pulse.away:
+            return "Kafka does not answer"
+        return next((words for seats in self.seats if (words := seats.unwell())), "")
 
     def _patience_seconds(self) -> float:
         """Without Kafka nothing can be closed in good order, and of what is still being sent nobody can be told."""
@@ -81,22 +87,29 @@ class Holder(mode.Service):
         await self._ended.wait()
 
 
-def build(settings: Settings, rooms: Iterable[Hosting], edges: Iterable[mode.Service] = ()) -> LiveApp:
-    """The app of a worker that hosts these rooms. `edges` are what the seats lean on: started before them, stopped after them."""
+def build(settings: Settings, rooms: Iterable[Hosting], edges: Iterable[mode.Service] = (), metrics: Metrics | None = None) -> LiveApp:
+    """The app of a worker that hosts these rooms. `edges` are what the seats lean on: started before them, stopped after them.
+
+    metrics: what the edges count into too; the seats do.
+    """
+    metrics = metrics or Metrics()
     (settings.state / "faust").mkdir(parents=True, exist_ok=True)
     # A group of its own: while Faust rebalances, it holds back every agent, those on in-memory channels too. In a shared group the death
     # of another worker kept this one's senders waiting for 50 s.
     app = LiveApp(f"{settings.prefix}siaga.worker.{secrets.token_hex(4)}", **_options(settings))
     app.pulse, app.stop_seconds = Pulse(settings, back=app.doubt), settings.stop_patience.total_seconds()
     app.service(app.pulse)  # type: ignore[arg-type]  # an instance is taken as well as a class
-    app.seats = tuple(Seats(settings, hosting, inbox, release=release()) for hosting in rooms for inbox in hosting.room.inboxes)
+    counted = [hosting._replace(metrics=metrics) for hosting in rooms]
+    app.seats = tuple(Seats(settings, hosting, inbox, release=release()) for hosting in counted for inbox in hosting.room.inboxes)
+    metrics.gauges = Gauges(app.seats, tells_time=settings.time is TimeSource.CLOCK)
+    app.service(Health(settings, metrics, app.unwell))  # type: ignore[arg-type]  # an instance is taken as well as a class
     for edge in edges:
         app.service(edge)  # type: ignore[arg-type]  # an instance is taken as well as a class
     for seats in app.seats:
         app.service(Holder(seats))  # type: ignore[arg-type]  # an instance is taken as well as a class
     app.service(Watermarks(settings, (seats for seats in app.seats if seats.inbox in INTAKE_TOPICS)))  # type: ignore[arg-type]
     app.service(Nudges(settings, (seats for seats in app.seats if seats.hosting.wakes_at)))  # type: ignore[arg-type]
-    _count_escalations(app, settings)
+    _count_escalations(app, settings, metrics)
     return app
 
 
@@ -139,11 +152,11 @@ def _credentials(settings: Settings) -> faust.types.auth.CredentialsT | None:
     return faust.SSLCredentials(tls) if tls else None
 
 
-def _count_escalations(app: faust.App, settings: Settings) -> None:
+def _count_escalations(app: faust.App, settings: Settings, metrics: Metrics) -> None:
     """The one topic agent: Faust crashes at start without any. It reads uncommitted records too, so it only counts, from its start on."""
 
     @app.agent(app.topic(settings.prefix + ESCALATIONS.name, key_serializer="raw", value_serializer="raw"), name="escalations-seen")
     async def seen(stream: Any) -> None:
         async for event in stream.events():
             word = (event.headers or {}).get("word", b"")
-            ESCALATIONS_SEEN.labels(word.decode("ascii", "replace")[:40]).inc()
+            metrics.count("siaga_escalations_seen_total", word.decode("ascii", "replace"))

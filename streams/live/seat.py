@@ -19,10 +19,11 @@ from aiokafka.errors import ProducerFenced
 
 from schemas.ledger import Tick
 from schemas.topics import Topic, changelog
-from schemas.word import UtcMs
+from schemas.word import UtcMs, Word
 from streams.live import clock, hanging, kafka
 from streams.live.changelog import Kept, restore
 from streams.live.kafka import APPEND_TIME, as_record
+from streams.live.metrics import COUNTED, Metrics, Transaction
 from streams.live.outbox import BATCH_BYTES, Outbox
 from streams.live.settings import Settings
 from streams.live.turn import Committed, Task, Turn
@@ -77,6 +78,7 @@ class Hosting(NamedTuple):
     after_commit: AfterCommit | None = None
     wakes_at: WakesAt | None = None
     let_go: LetGo | None = None
+    metrics: Metrics | None = None
 
 
 class State(StrEnum):
@@ -231,9 +233,11 @@ class Seat:
         except ProducerFenced:
             self.state = State.FENCED
             _hush(self._producer)
+            self._count(Transaction.FENCED)
             log.warning("seat.fenced", seat=_name(self.tp), room=self._hosting.room.name)
             self._fenced()
         except Exception as error:  # noqa: BLE001  whatever went wrong in a transaction, going on could repeat or lose words
+            self._count(Transaction.FAILED)
             self._end(f"{_name(self.tp)} of {self._hosting.room.name}: {error!r}")
 
     async def _next_records(self) -> list[ConsumerRecord[bytes, bytes]]:
@@ -393,6 +397,7 @@ class Seat:
             if settles:
                 await producer.send_offsets_to_transaction({self.tp: offset}, self.group)
         self._merge(turn, offset)
+        self._count(Transaction.COMMITTED, turn.counted)
         self._committed_at, self._is_settled = time.monotonic(), settles
         self._took = self._committed_at - begun
         if settles:
@@ -410,6 +415,11 @@ class Seat:
                 entries[name] = entry
         self._kept.next, self._kept.tick = offset, turn.tick
 
+    def _count(self, outcome: Transaction, words: Sequence[Word] = ()) -> None:
+        if metrics := self._hosting.metrics:
+            metrics.count("siaga_transactions_total", self._hosting.room.name, outcome)
+            metrics.heard(self._hosting.room.name, words)
+
     def _report(self, turn: Turn, coordinates: str) -> None:
         """Say how far this seat has come, if it obeys ticks. INTAKE itself speaks to CLOCK, by watermarks."""
         if self._obeys_ticks:
@@ -424,7 +434,8 @@ def group_of(settings: Settings, room: Room, inbox: Topic) -> str:
 
 def _task(hosting: Hosting, inbox: Topic, partition: int, release: str) -> Task:
     speaker = Speaker(hosting.room, hosting.policy_of, inbox, partition, release)
-    return Task(speaker, changelog(hosting.room.name, inbox), keep=hosting.after_commit is not None)
+    counted: frozenset[type[Word]] = COUNTED if hosting.metrics else frozenset()
+    return Task(speaker, changelog(hosting.room.name, inbox), hosting.after_commit is not None, counted)
 
 
 def _name(tp: TopicPartition) -> str:

@@ -10,7 +10,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 
 from schemas.topics import PARKED, PROGRESS, Topic, changelog
-from streams.live import kafka, process
+from streams.live import clock, kafka, process
 from streams.live.seat import MOST_RECORDS, Hosting, Seat, State, group_of
 from streams.live.settings import Settings
 
@@ -22,6 +22,8 @@ _REBALANCE_MS = 15_000
 _POLL_MS = 100
 _FETCH_BYTES = 2_000_000
 _LEAVE_SECONDS = 3
+_POLLED_WITHIN_SECONDS = 10.0
+"""A loop that polls ten times a second and waits for no seat has stopped when it has not for so long."""
 
 
 class SeatStatus(NamedTuple):
@@ -57,6 +59,8 @@ class Seats(ConsumerRebalanceListener):
         self._consumer: AIOKafkaConsumer | None = None
         self._asker: AIOKafkaConsumer | None = None
         self._asking = asyncio.Lock()
+        self._polled_at: float | None = None
+        self._has_its_seats = False
 
     async def run(self) -> None:
         """Hold seats until `stop` is called."""
@@ -84,6 +88,18 @@ class Seats(ConsumerRebalanceListener):
             SeatStatus(room, self.inbox.name, number, seat.state, seat.next, self._lag(seat), seat.entries, seat.tick)
             for number, seat in sorted(self.held.items())
         )
+
+    def unwell(self) -> str:
+        """Why records are not read here, in a line; nothing while they are. Whoever others have left no partition is well."""
+        name = f"{self.hosting.room.name} at {self.inbox.name}"
+        if self._polled_at is None:
+            return f"{name} has not joined its group yet"
+        if (silent := clock.elapsed() - self._polled_at) > _POLLED_WITHIN_SECONDS:
+            return f"{name} has not polled for {silent:.0f} s"
+        opening = [number for number, seat in self.held.items() if seat.state is not State.WORKING]
+        if opening or not self._has_its_seats:
+            return f"{name} is still opening its seats"
+        return ""
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Close what is held. aiokafka swallows what is raised here, and would leave a partition standing still."""
@@ -113,8 +129,10 @@ class Seats(ConsumerRebalanceListener):
         try:
             await self._join(consumer)
             while not self._is_leaving():
+                self._polled_at = clock.elapsed()
                 self._share_out(await consumer.getmany(timeout_ms=_POLL_MS, max_records=MOST_RECORDS))
         finally:
+            self._polled_at = None
             await self._close()
             await self._leave_group(consumer)
             await self._dismiss_asker()
@@ -192,6 +210,7 @@ class Seats(ConsumerRebalanceListener):
         for tp, offset in zip(seats, offsets, strict=True):
             consumer.seek(tp, offset)
         consumer.resume(*assigned)
+        self._has_its_seats = True
         log.info("seats.held", room=self.hosting.room.name, topic=self.inbox.name, next={s.partition: s.next for s in seats.values()})
 
     async def _open_all(self, seats: list[Seat]) -> list[int]:
@@ -203,6 +222,7 @@ class Seats(ConsumerRebalanceListener):
 
     async def _close(self) -> None:
         held, self.held = self.held, {}
+        self._has_its_seats = False
         await asyncio.gather(*(seat.close() for seat in held.values()))
 
     def _seat(self, partition: int) -> Seat:

@@ -22,6 +22,7 @@ from schemas.topics import ATTEMPTS
 from schemas.word import UtcMs
 from streams.live import clock
 from streams.live.library import Library
+from streams.live.metrics import Metrics
 from streams.live.process import release
 from streams.live.seat import Hosting
 from streams.live.settings import Settings
@@ -193,8 +194,8 @@ class Outlet:
 class Senders:
     """The senders of one process. `attach` gives them their agents; `hostings` are what their seats run."""
 
-    def __init__(self, settings: Settings, library: Library, seal: Seal, ways: Mapping[str, Way]) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, library: Library, seal: Seal, ways: Mapping[str, Way], metrics: Metrics) -> None:
+        self._settings, self._metrics = settings, metrics
         self._outlets = tuple(Outlet(kind, way, library, seal, say=self._say_as(kind)) for kind, way in ways.items())
         self._producer: AIOKafkaProducer | None = None
 
@@ -227,5 +228,6 @@ class Senders:
             assert self._producer  # noqa: S101  start() made it
             topic, partition, key, value, headers = speakers[record.partition].add(said_of(record, word), record, OUTCOME_N)
             await self._producer.send_and_wait(self._settings.prefix + topic.name, value, key=key, partition=partition, headers=headers)
+            self._metrics.heard(SENDERS[kind].name, (word,))
 
         return say

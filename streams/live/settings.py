@@ -47,6 +47,10 @@ def _in_seconds(value: Any) -> Any:
     return float(value) if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value) else value
 
 
+def _off_when_empty(value: Any) -> Any:
+    return 0 if value == "" else value
+
+
 Span = Annotated[timedelta, BeforeValidator(_in_seconds)]
 """A length of time: seconds as a plain number, or ISO 8601 as in PT30S."""
 
@@ -68,6 +72,13 @@ class Settings(BaseSettings):
     kafka_patience: Span = Field(timedelta(seconds=120), description="How long a worker waits for a Kafka that is away before it ends.")
     stop_patience: Span = Field(timedelta(seconds=25), description="How long a worker that is asked to end may take over it.")
     instance: str = Field("", description="A stable name, only where a supervisor restarts this very worker (static membership).")
+
+    metrics_port: Annotated[int, BeforeValidator(_off_when_empty)] = Field(
+        9464, ge=0, le=65535, description="Where a worker answers /healthz and /metrics. Empty or 0: nowhere."
+    )
+    metrics_host: str = Field(
+        "127.0.0.1", description="The address it listens on for these; 0.0.0.0 where a container is asked from outside."
+    )
 
     time: TimeSource = TimeSource.CLOCK
     watermark_period: Span = timedelta(seconds=30)

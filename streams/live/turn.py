@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from schemas.topics import Topic
-from schemas.word import UtcMs
+from schemas.word import UtcMs, Word
 from streams.live.outbox import Outbox, Place
 from streams.pipeline.answer import Answered, Speaker
 from streams.pipeline.dues import Dues, Least
@@ -70,11 +70,12 @@ class Memory(Mapping[str, Entry]):
 
 
 class Task(NamedTuple):
-    """What a seat was given to do, the same in every turn. `keep` asks for the words again after the commit."""
+    """What a seat was given to do, the same in every turn. `keep` asks for the words again after the commit, `counted` for these kinds."""
 
     speaker: Speaker
     changelog: Topic
     keep: bool
+    counted: frozenset[type[Word]] = frozenset()
 
 
 class Turn:
@@ -84,6 +85,7 @@ class Turn:
         """`kept` and `dues` are the seat's; `tick` is the last one that is done."""
         self.outbox = outbox
         self.records: list[Record] = []
+        self.counted: list[Word] = []
         self.seen = Memory(kept)
         self.swept = 0
         self.tick = tick
@@ -148,6 +150,8 @@ class Turn:
             if (due := answered.due) or self._dues:
                 for name, entry in changes.items():
                     self._dues.set(name, due.get(name) if entry is not None else None)
+        if self._task.counted:
+            self.counted += (said.word for said in answered.words if type(said.word) in self._task.counted)
         if self._task.keep:
             self._keep_words(record, answered)
         else:

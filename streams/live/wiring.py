@@ -24,6 +24,7 @@ from schemas.word import UtcMs
 from streams.live import library
 from streams.live.app import build as build_app
 from streams.live.library import Library
+from streams.live.metrics import Metrics
 from streams.live.registry_view import RegistryView
 from streams.live.seat import Hosting
 from streams.live.senders import Rendered, Senders, Way
@@ -66,9 +67,11 @@ def build(settings: Settings, rooms: Iterable[str] = ROOMS) -> faust.App:
     view = RegistryView(settings, books if settings.exercise else books.for_production(), *_case_keys(settings))
     first = view.registry.in_force(0)
     log.info("policy.first", policy=first.policy, roster=first.roster, means="in force until the register activates others: least by name")
-    senders = _senders(settings, books)
+    metrics = Metrics()
+    senders = _senders(settings, books, metrics)
     hosted = _hostings(settings, books, view, senders)
-    app = build_app(settings, [hosting for name in ROOMS if name in wanted for hosting in hosted[name]], [_Edges(view, senders)])
+    hostings = [hosting for name in ROOMS if name in wanted for hosting in hosted[name]]
+    app = build_app(settings, hostings, [_Edges(view, senders)], metrics)
     if SENDERS in wanted:
         _warn_of_a_relay_that_nobody_named(settings)
         senders.attach(app)
@@ -135,11 +138,11 @@ def _is_here(host: str) -> bool:
         return False
 
 
-def _senders(settings: Settings, books: Library) -> Senders:
+def _senders(settings: Settings, books: Library, metrics: Metrics) -> Senders:
     domain = settings.smtp_sender.rpartition("@")[2]
     keys = tuple(key.encode() for key in _secrets(settings.link_secret, "SIAGA_LINK_SECRET"))
     seal = Seal(keys, settings.public_url, domain, settings.smtp_sender, settings.telephone)
-    return Senders(settings, books, seal, _ways(settings))
+    return Senders(settings, books, seal, _ways(settings), metrics)
 
 
 def _warn_of_a_relay_that_nobody_named(settings: Settings) -> None:

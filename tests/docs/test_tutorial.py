@@ -34,7 +34,7 @@ def type_in(bootstrap, tmp_path):
     port = str(_free_port())
     known = {"SIAGA_KAFKA": bootstrap, "SIAGA_PREFIX": f"tutorial.{os.getpid()}.", "SIAGA_STATE": str(tmp_path / "state")}
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | known | {"PATH": path, "PYTHONPATH": str(DOCS.parent)}
+    environment = os.environ | known | {"SIAGA_METRICS_PORT": "0", "PATH": path, "PYTHONPATH": str(DOCS.parent)}
 
     def typed(block: str, **more) -> subprocess.Popen:
         code = re.sub(r"\b2525\b", port, CODE[block])

@@ -1,6 +1,7 @@
 """The worker as a process: it starts, works, writes watermarks, and ends when asked."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -25,7 +26,7 @@ async def test_a_worker_works_and_ends_when_asked(settings: Settings, tmp_path: 
     await kafka.apply(settings, (INBOX, OUT, topics.changelog(ROOM.name, INBOX), *topics.ALL), audit_days=1)
     with (tmp_path / "worker.log").open("wb") as log:
         command = [sys.executable, "-m", "tests.live.worker", settings.kafka, settings.prefix]
-        worker = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)  # noqa: ASYNC220  it returns at once
+        worker = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=dict(os.environ) | {"SIAGA_METRICS_PORT": "0"})  # noqa: ASYNC220  it returns at once
         try:
             async with kafka.publisher(settings) as producer:
                 await producer.send_and_wait(settings.prefix + INBOX.name, b"", key=b"a", partition=0)

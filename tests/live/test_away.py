@@ -39,6 +39,7 @@ class Worker:
             "SIAGA_PREFIX": settings.prefix,
             "SIAGA_STATE": str(log.parent),
             "SIAGA_WATERMARK_PERIOD": "1",
+            "SIAGA_METRICS_PORT": "0",
         }
         with log.open("wb") as said:
             command = [sys.executable, "-m", "streams.cli.main", "worker"]

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.kafka
 @pytest.fixture
 def siaga(settings, tmp_path):
     environment = dict(os.environ) | {"SIAGA_KAFKA": settings.kafka, "SIAGA_PREFIX": settings.prefix, "SIAGA_STATE": str(tmp_path)}
-    environment |= {"SIAGA_EXERCISE_HOOKS": "http://127.0.0.1:1"}
+    environment |= {"SIAGA_EXERCISE_HOOKS": "http://127.0.0.1:1", "SIAGA_METRICS_PORT": "0"}
     command = [sys.executable, "-m", "streams.cli.main"]
 
     class Siaga:

@@ -132,13 +132,13 @@ def test_compose_calls_verbs_that_exist():
     from streams.cli.main import app
 
     commands = [json.loads(found) for found in re.findall(r"^    command: (\[.*\])$", COMPOSE, re.MULTILINE)]
-    assert [command[1] for command in commands] == ["topics", "worker"]
+    assert [command[1] for command in commands] == ["topics", "worker", "ackpage"]
     for program, *words in commands:
         assert program == "siaga"
         verb = get_command(app)
         while words and hasattr(verb, "commands"):
             verb = verb.commands[words.pop(0)]
-        assert set(words) <= {option for parameter in verb.params for option in parameter.opts}
+        assert {word.partition("=")[0] for word in words} <= {option for parameter in verb.params for option in parameter.opts}
 
 
 def test_compose_and_its_example_name_settings_that_exist_and_hold_no_secret():
@@ -156,9 +156,19 @@ def test_compose_and_its_example_name_settings_that_exist_and_hold_no_secret():
 def test_compose_restarts_every_service_and_knows_whether_it_is_well():
     services = re.split(r"^  (\w+):\n", COMPOSE.partition("\nservices:\n")[2].partition("\nvolumes:\n")[0], flags=re.MULTILINE)[1:]
     told = dict(zip(services[::2], services[1::2], strict=True))
-    assert set(told) == {"kafka", "mail", "topics", "worker"}
+    assert set(told) == {"kafka", "mail", "topics", "worker", "ackpage"}
     assert [name for name, text in told.items() if "\n    restart: " not in "\n" + text] == []
-    assert [name for name in ("kafka", "mail") if "\n    healthcheck:" not in told[name]] == []
+    assert [name for name in told if name != "topics" and "\n    healthcheck:" not in told[name]] == []
+
+
+def test_compose_asks_for_health_where_it_is_told():
+    """The port that a worker has when nobody names one, and a page that exists."""
+    from streams.console.ackpage import app
+    from streams.live.settings import Settings
+
+    asked = re.findall(r"urlopen\('http://127\.0\.0\.1:(\d+)(/[\w.]+)'", COMPOSE)
+    assert asked == [(str(Settings.model_fields["metrics_port"].default), "/healthz"), ("8080", "/style.css")]
+    assert "/style.css" in Path(app.__file__).read_text()
 
 
 def test_every_change_note_has_a_type_and_is_one_sentence():

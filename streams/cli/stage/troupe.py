@@ -136,6 +136,7 @@ def environment(settings: Settings, caught: Catcher, state: Path, page_port: int
         "SIAGA_CASE_SECRET": secrets.token_hex(16),
         "SIAGA_PUBLIC_URL": f"http://{LOOPBACK}:{page_port}",
         "SIAGA_STATE": str(state),
+        "SIAGA_METRICS_PORT": "0",
     }
 
 
