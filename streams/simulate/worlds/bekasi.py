@@ -46,7 +46,7 @@ def bekasi() -> Story:
     lines = sorted((*_the_plant(), *_the_others(), *_the_quiet()), key=lambda line: line.at)
     whole = {
         "name": "bekasi",
-        "title": "Kab. Bekasi: klaster pabrik, Agustus 2020",
+        "title": "Bekasi: klaster pabrik, Kab. Bekasi, Agustus 2020",
         "zone": "Asia/Jakarta",
         "description": DESCRIPTION,
         "publisher": SERVICE,
