@@ -14,7 +14,9 @@ EXAMPLE = "Example: siaga demo --until-done --json"
 
 Stories = Annotated[
     list[str] | None,
-    typer.Option("--story", metavar="NAME", help="A story to play; may be given again. Two of Morowali and two of deadlines by default."),
+    typer.Option(
+        "--story", metavar="NAME", help="A story to play; may be given again. Two of Morowali, two of deadlines and bekasi by default."
+    ),
 ]
 Speed = Annotated[float | None, typer.Option(min=0.001, help="Seconds of the story in one second; as fast as the line goes by default.")]
 UntilDone = Annotated[bool, typer.Option("--until-done", help="Wait for nobody: the simulator acknowledges.")]

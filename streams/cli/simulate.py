@@ -24,7 +24,7 @@ EXAMPLE = "Example: siaga simulate itss --out itss.ndjson"
 Name = Annotated[
     str,
     typer.Argument(
-        metavar="STORY", help="One of backfill, bekasi-deadline, deadline-night, itss, itss-unanswered, quiet-week, siinas-down."
+        metavar="STORY", help="One of backfill, bekasi, bekasi-deadline, deadline-night, itss, itss-unanswered, quiet-week, siinas-down."
     ),
 ]
 Out = Annotated[Path | None, typer.Option("--out", help="The file to write; stdout by default.")]

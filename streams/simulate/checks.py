@@ -105,7 +105,7 @@ def _fates(history: History) -> defaultdict[Origin, list[_Fate]]:
 
 
 UNLINKED = "C0"
-"""The grade of cases that nothing links: no ladder has it, and they are told in sums (R7)."""
+"""The grade of cases that nothing links: no ladder has it, and they are told in sums (R7). `links` looks into those."""
 
 
 def every_alert_is_escalated(history: History) -> Iterator[Found]:

@@ -11,13 +11,13 @@ from typing import NamedTuple
 import msgspec
 
 from schemas import codec
-from schemas.escalation import AdmittedAct, Answer, Delivery, Escalation, EscalationState
+from schemas.escalation import AdmittedAct, Answer, Delivery, Escalation, EscalationState, Item
 from schemas.intake import IncidentBulletin
 from schemas.ledger import Admitted, Parked
 from schemas.surveillance import Alert, AlertState
 from schemas.topics import ESCALATION_INBOX
 from streams.pipeline.line import Record
-from streams.simulate.checks import Check, Found, Verdict
+from streams.simulate.checks import UNLINKED, Check, Found, Verdict
 from streams.simulate.history import Caught, History, Origin, cause_of, origin_of, stated_origin, where
 
 # --------------------------------------------------------------------------- admitted → alert
@@ -62,6 +62,32 @@ def every_grave_fact_is_alerted(history: History) -> Iterator[Found]:
 
 def _bulletin(fact: Admitted) -> _Bulletin:
     return msgspec.json.decode(fact.fact, type=_Bulletin)
+
+
+# --------------------------------------------------------------------------- alert → digest
+
+
+def every_unlinked_cluster_is_in_a_sum(history: History) -> Iterator[Found]:
+    """Cases that nothing links, and that still are such at the end, are in the sums that digests have of their estate (R7).
+
+    A digest names the first of them and counts all: there is one finding for each that its count falls short by, of those not named.
+    """
+    if not history.finished:
+        return
+    firing = {alert.id: (record, alert) for record, alert in history.heard(Alert)}
+    left = [each for each in firing.values() if each[1].state is AlertState.FIRING and each[1].grade == UNLINKED]
+    newest: dict[tuple[str, str], Item] = {}
+    for item in history.all(Item):
+        if (known := newest.get((item.estate, item.thread))) is None or known.revision <= item.revision:
+            newest[item.estate, item.thread] = item
+    summed: Counter[str] = Counter()
+    for item in newest.values():
+        summed[item.estate] += dict(item.numbers).get(UNLINKED, 0)
+    named = {(item.estate, subject.about) for item in newest.values() for subject in item.subjects}
+    for record, alert in sorted(left, key=lambda each: (each[1].estate, each[1].about) not in named):
+        summed[alert.estate] -= 1
+        if summed[alert.estate] < 0:
+            yield Found(Verdict.LOST, f"alert {alert.id} r{alert.revision} at {where(record)} is in no digest of {alert.estate}")
 
 
 # --------------------------------------------------------------------------- alert → escalation
@@ -185,6 +211,7 @@ def _parked(history: History) -> set[Origin]:
 
 LINKS: tuple[Check, ...] = (
     every_grave_fact_is_alerted,
+    every_unlinked_cluster_is_in_a_sum,
     every_revision_is_escalated,
     no_word_escalates_twice,
     everybody_told_has_a_delivery,

@@ -71,9 +71,8 @@ async def test_morowali_is_told_in_the_order_in_which_it_happened():
         "  !!    kill -9 worker 1 … worker 2 holds all ",
         "  !!    down   the estate's receiver; told",
         "~17:00  change IMIP corrects: 13 dead (9 Indonesian, 4 foreign), 46 injured   the same 9 told again",
-        "~18:30  change Polres Morowali: time and cause only   the same 9 told again, same thread",
         "~20:00  change Partai Buruh: 15 dead, 20 injured; the 13 stand   the same 9 told again, same thread",
-        " ...    to 13 Feb 2024: 21 dead, 38 injured   then 1 new incident, 8 changes, 5 questions, ",
+        " ...    to 13 Feb 2024: 21 dead, 38 injured   then 1 new incident, 9 changes, 5 questions, ",
     ]
     assert [line[: len(begins)] for line, begins in zip(lines, expected, strict=True)] == expected
     assert lines[6].endswith("lost 0 · twice 0")
@@ -84,6 +83,18 @@ async def test_an_unanswered_story_climbs_line_by_line():
     climbs = [line for line in lines if " climbs " in line]
     assert [line.split("told")[1] for line in climbs] == [" 2: Minister's office, governor", " 2: Kemnaker, Kemenko, and 9 again"]
     assert lines[-1] == " ...    to 26 Dec 2023: 13 dead, 46 injured   then 4 changes, 2 questions"
+
+
+async def test_bekasi_shows_how_the_first_cluster_rose():
+    """Who was told of each grade and because of what, how many factories it came to, and where nobody was told."""
+    lines, _ = await seen("bekasi")
+    assert lines == [
+        "BEKASI  Wed 19 Aug 2020, WIB",
+        "~21 Aug C1     because cases 2 >= 2       told 5: 2 task forces, 2 health offices, MM2100",
+        "~25 Aug C2     because confirmed 2 >= 2   told 5: the same again",
+        "~25 Aug C3     because confirmed 10 >= 10   told 7: 5 again, and 1 province, 1 ministry",
+        " ...    to 08 Sep 2020: 22 factories, 19 of them in one digest; KIIC and Kota Jakarta Timur quiet",
+    ]
 
 
 async def test_lines_of_another_day_say_which():

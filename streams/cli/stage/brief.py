@@ -7,6 +7,7 @@ from schemas.escalation import Delivery, MessageType
 from schemas.surveillance import DigestSituation
 from schemas.topics import REPORTS
 from schemas.word import UtcMs
+from streams.cli.stage.clusters import Clusters, is_of_cases
 from streams.cli.stage.scene import Scene
 from streams.cli.stage.screen import Screen
 from streams.cli.stage.show import Teller
@@ -17,7 +18,9 @@ _NAME = 11
 
 def teller_of(story: Story, screen: Screen, lines: int) -> Teller:
     """Who tells a story in so many lines."""
-    return Brief(story, screen, lines) if lines == 1 else Teller(story, screen, lines)
+    if lines == 1:
+        return Brief(story, screen, lines)
+    return Clusters(story, screen, lines) if is_of_cases(story) else Teller(story, screen, lines)
 
 
 class Brief(Teller):

@@ -13,18 +13,18 @@ _BAR = "      | "
 
 
 def lines_of(raw: str, columns: int) -> Iterator[str]:
-    """To, Subject, and the text, each line behind a bar."""
+    """To, Subject, and the text, each line behind a bar. Blank lines are left out: a screen has few, and headings are in capitals."""
     mail = message_from_string(raw, policy=policy.default)
     part = mail.get_body(("plain",))
     indonesian, _, english = (part.get_content() if part else "").partition(_ENGLISH)
     head = [f"{name}: {' '.join(str(mail.get(name, '')).split())}" for name in ("To", "Subject")]
     foot = ["(the same in English follows)"] if english else []
     for paragraph in (*head, *_unwrapped(indonesian.rstrip().splitlines()), *foot):
-        yield from (f"{_BAR}{line}".rstrip() for line in _wrapped(paragraph, columns - len(_BAR)))
+        yield from (f"{_BAR}{line}" for line in _wrapped(paragraph, columns - len(_BAR)))
 
 
 def _unwrapped(lines: Iterable[str]) -> list[str]:
-    """What was wrapped at the width of a mail is whole again; blank lines stay."""
+    """What was wrapped at the width of a mail is whole again."""
     whole, above = list[str](), ""
     for line in lines:
         if _goes_on(above, line):
@@ -45,7 +45,7 @@ def _goes_on(above: str, line: str) -> bool:
 def _wrapped(paragraph: str, columns: int) -> list[str]:
     if "://" in paragraph:
         return [paragraph if len(paragraph) <= columns else f"{paragraph[: columns - 1]}…"]
-    return textwrap.wrap(paragraph, columns, subsequent_indent=" " * _indent(paragraph)) or [""]
+    return textwrap.wrap(paragraph, columns, subsequent_indent=" " * _indent(paragraph))
 
 
 def _indent(paragraph: str) -> int:

@@ -15,7 +15,7 @@ from schemas.intake import Grade
 from schemas.topics import INBOXES
 from schemas.word import UtcMs, as_datetime
 from streams.cli.stage import words
-from streams.cli.stage.bill import COLUMNS
+from streams.cli.stage.bill import COLUMNS, FACTS_TOLD_BEFORE
 from streams.cli.stage.play import Audience, Moment
 from streams.cli.stage.scene import Scene
 from streams.cli.stage.screen import Screen
@@ -43,6 +43,7 @@ class Teller:
         self._zone = ZoneInfo(story.zone)
         self._firms = words.names_of(story)
         self._screen, self._left = screen, lines - 2
+        self._tells_facts = story.name not in FACTS_TOLD_BEFORE
         self._more: Counter[str] = Counter()
         self._heard = 0
         self._is_design = False
@@ -63,7 +64,8 @@ class Teller:
         changes = [word for word in new if words.is_change(word)][: len(facts)]
         for line, word in zip_longest(facts, changes):
             self._is_design = line.clock_is_design
-            self._tell(line.at, words.change(line, word, scene) if word else words.fact(line, self._firms))
+            if word or self._tells_facts:
+                self._tell(line.at, words.change(line, word, scene) if word else words.fact(line, self._firms))
         for word in new:
             self._first.setdefault(word.id, word)
             if word not in changes and (half := words.step(word, self._first[word.id], self._taken.get(word.id, ()), scene)):
@@ -72,7 +74,7 @@ class Teller:
 
     def aside(self, text: str) -> None:
         """Something that happens to the machine, not in the story."""
-        self._screen.line(_fitted(f"  !!    {text}"))
+        self._screen.line(fitted(f"  !!    {text}"))
 
     def plain(self, lines: Sequence[str]) -> None:
         """Lines that are somebody else's."""
@@ -85,21 +87,21 @@ class Teller:
         ended = words.counted(words.figures(of_first[-1], scene), "dead", "injured") if of_first else "nobody told"
         more = [f"{self._more[kind]} {names[self._more[kind] > 1]}" for kind, names in _LEFT_OVER.items() if self._more[kind]]
         beside = [f"   then {', '.join(more[:n])}{', and more' if n < len(more) else ''}" for n in range(len(more), 0, -1)]
-        self._screen.line(_fitted(f" ...    to {self._local(until):%d %b %Y}: {ended}", *beside))
+        self._screen.line(fitted(f" ...    to {self._local(until):%d %b %Y}: {ended}", *beside))
 
     def local(self, at: UtcMs) -> str:
         """An instant of the story."""
         return f"{self._local(at):%a %d %b %Y %H:%M}"
 
     def _tell(self, at: UtcMs, half: Half) -> None:
-        if self._left <= 0:
+        if self._left <= 0 or not half.is_news:
             self._more["new" if half.kind in tuple(Grade) else half.kind if half.kind in _LEFT_OVER else "other"] += 1
             return
         self._left -= 1
         local, mark = self._local(at), "~" if self._is_design else " "
         when = f"{local:%H:%M} " if local.date() == self._day else f"{local:%d %b}"
         gap = " " * max(3, _BESIDE - len(half.what))
-        self._screen.line(_fitted(f"{mark}{when} {half.kind:6} {half.what}", *(gap + text for text in half.beside)))
+        self._screen.line(fitted(f"{mark}{when} {half.kind:6} {half.what}", *(gap + text for text in half.beside)))
 
     def _local(self, at: UtcMs) -> datetime:
         return as_datetime(at).astimezone(self._zone)
@@ -160,7 +162,7 @@ def _abbreviation(zone: str) -> str:
     return {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}.get(zone, zone)
 
 
-def _fitted(line: str, *more: str) -> str:
+def fitted(line: str, *more: str) -> str:
     """The line with the first of these that fits beside it; cut only where it does not even fit alone."""
     whole = next((line + text for text in more if len(line + text) <= COLUMNS), line)
     return whole if len(whole) <= COLUMNS else f"{whole[: COLUMNS - 1]}…"

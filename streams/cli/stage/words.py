@@ -21,11 +21,15 @@ _LONGEST_NAME = 18
 
 
 class Half(NamedTuple):
-    """What a line says: its kind, what happened, and beside it, in as many words as there is room for, where, or who was told."""
+    """What a line says: its kind, what happened, and beside it, in as many words as there is room for, where, or who was told.
+
+    is_news: whether it has a line of its own; otherwise it is counted.
+    """
 
     kind: str
     what: str
     beside: tuple[str, ...] = ()
+    is_news: bool = True
 
 
 # --------------------------------------------------------------------------- facts
@@ -52,6 +56,10 @@ def _places(said: IncidentBulletin, firm: str) -> tuple[str, ...]:
 
 
 def _counts(said: IncidentBulletin) -> str:
+    return ", ".join(_figures(said)) or "time and cause only"
+
+
+def _figures(said: IncidentBulletin) -> list[str]:
     injured = said.injured
     parts = {name: getattr(injured, name) for name in ("treated", "serious", "light", "hospitalised", "observed", "outpatient")}
     stated = {"dead": said.dead, "missing": said.missing, "injured": injured.total} | (parts if injured.total is None else {})
@@ -59,7 +67,7 @@ def _counts(said: IncidentBulletin) -> str:
     split = said.dead_by_nationality
     if split and counts:
         counts[0] += f" ({split.wni} Indonesian, {split.wna} foreign)"
-    return ", ".join(counts) or "time and cause only"
+    return counts
 
 
 def change(line: Line, word: Escalation, scene: Scene) -> Half:
@@ -75,7 +83,7 @@ def change(line: Line, word: Escalation, scene: Scene) -> Half:
     corrects = " corrects" if bulletin.replaces else ""
     known = figures(word, scene).get("dead")
     stands = f"; the {known} stand" if bulletin.dead is not None and known not in (None, bulletin.dead) else ""
-    return Half("change", f"{who}{corrects}: {_counts(bulletin)}{stands}", told)
+    return Half("change", f"{who}{corrects}: {_counts(bulletin)}{stands}", told, is_news=bool(_figures(bulletin)))
 
 
 # --------------------------------------------------------------------------- escalations
@@ -90,7 +98,7 @@ def step(word: Escalation, first: Escalation, taken_before: Sequence[Taken], sce
     """What a word on an escalation says that an audience wants to see."""
     match word.why:
         case Why.FIRST_NOTICE:
-            return Half(word.grade, f"because {', '.join(_reason(r) for r in word.reasons[:1])}", _told(word, 0))
+            return Half(word.grade, f"because {', '.join(reason(r) for r in word.reasons[:1])}", _told(word, 0))
         case Why.UNANSWERED | Why.RAISED | Why.INFORMED_REGARDLESS | Why.UNVERIFIED_UNANSWERED:
             return Half("climbs", f"{word.grade}, {_span((word.at - first.at) // 60_000)}", _told(word, word.level))
         case Why.FACTS_CHANGED | Why.GRADE_ROSE:
@@ -148,7 +156,7 @@ def short(position: str) -> str:
     return english if len(english) <= _LONGEST_NAME else POSITIONS[prefix].id
 
 
-def _reason(reason: Reason) -> str:
+def reason(reason: Reason) -> str:
     said = BECAUSE[reason.because].en if reason.because in BECAUSE else reason.because
     return said if reason.figure is None else f"{said} {reason.figure} >= {reason.threshold}"
 

@@ -16,15 +16,17 @@ from schemas.escalation import (
     Delivery,
     Escalation,
     EscalationState,
+    Item,
     Judged,
     MessageType,
+    Row,
     Standing,
     Told,
     Why,
 )
 from schemas.intake import IncidentBulletin, IntakeWatermark
 from schemas.ledger import Admitted, Origin, Parked, Place, Rejected, Tick
-from schemas.surveillance import Alert, AlertState, Certainty, IncidentSituation, Rule
+from schemas.surveillance import Alert, AlertState, Certainty, IncidentSituation, Rule, Subject
 from schemas.topics import (
     ACTS,
     ATTEMPTS,
@@ -185,6 +187,41 @@ def test_a_whole_night_is_delivered(night):
     assert (found.acknowledged, found.withdrawn, found.given_up, found.lost, found.told_twice, found.out_of_order) == (1, 1, 0, 0, 0, 0)
 
 
+def unlinked(night, firm, **changes):
+    """Cases that nothing links: no ladder has them."""
+    night.put(
+        ESCALATION_INBOX,
+        msgspec.structs.replace(alert(), id=f"R7-{firm}", rule=Rule.CLUSTER, about=f"cluster/{firm}", grade="C0", **changes),
+    )
+
+
+def digested(night, count, *firms, revision=1, thread="G-1"):
+    """What the estate adds to its week: a sum, and the first of those it is of."""
+    subjects = tuple(Subject(f"cluster/{firm}") for firm in firms)
+    to = Addressee("satgas", "mail", "satgas@catcher.example", "p", "t", "t", "h")
+    night.put(DELIVERY_INBOX, Item(
+        thread=thread, series="weekly", period="2020-09-07", to=to, place=SITUATION.place, estate="imip", revision=revision,
+        row=Row("imip", "IMIP"), numbers=(("C0", count),), closes=9, at=9, matter="facts", rank=0, subjects=subjects,
+    ))  # fmt: skip
+
+
+def sum_that_was_never_told(night):
+    unlinked(night, "acme")
+
+
+def sum_that_is_short(night):
+    for firm in ("acme", "brass", "coke"):
+        unlinked(night, firm)
+    digested(night, 2, "brass", "coke")
+
+
+def sum_of_which_one_was_taken_back(night):
+    for firm in ("acme", "brass"):
+        unlinked(night, firm)
+    digested(night, 2, "acme", "brass")
+    digested(night, 1, "brass", revision=2)
+
+
 def unreadable(night):
     record = night.words(Alert)[0]
     night.records[night.records.index(record)] = record._replace(value=b'{"word":"alert"}')
@@ -324,6 +361,9 @@ def hook_without_a_text(night):
         pytest.param(forgotten_act, "operator-acts/0/0 was neither", id="an act that nobody admitted"),
         pytest.param(forgotten_refusal, "smelter-incidents/0/2 was neither", id="nonsense that nobody refused"),
         pytest.param(forgotten_escalation, "alert R12-1 r1 at escalation-inbox/0/0 led to no escalation", id="an alert that led nowhere"),
+        pytest.param(sum_that_was_never_told, "alert R7-acme r1 at escalation-inbox/0/7 is in no digest of imip", id="no digest at all"),
+        pytest.param(sum_that_is_short, "alert R7-acme r1 at escalation-inbox/0/7 is in no digest of imip", id="a digest of the others"),
+        pytest.param(sum_of_which_one_was_taken_back, "alert R7-acme r1", id="a digest that has one no longer"),
         pytest.param(open_delivery, "delivery D-1 has not ended", id="a delivery that did not end"),
         pytest.param(delivery_never_written, "D-2 ended and was never composed", id="an ending without a delivery"),
         pytest.param(withdrawn_for_nothing, "withdrawn for D-9", id="withdrawn for a delivery that does not exist"),
@@ -608,6 +648,21 @@ def test_an_act_on_a_period_is_heard_in_many_places_and_answered_once(night, ans
     excused_for_all(night, answers)
     assert words in night.judge().first
     assert (night.judge().verdict is Verdict.DELIVERED) == (answers == 1)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [pytest.param(("acme", "brass"), id="both are named"), pytest.param(("acme",), id="the other is counted")],
+)
+def test_what_nothing_links_is_told_in_sums(night, named):
+    """No ladder has it, a digest names the first of them only, and of what is over nobody must be told."""
+    for firm in ("acme", "brass"):
+        unlinked(night, firm)
+    unlinked(night, "coke")
+    unlinked(night, "coke", revision=2, state=AlertState.WITHDRAWN)
+    assert night.judge(finished=False).lost == 0
+    digested(night, 2, *named)
+    assert (night.judge().first, night.judge().verdict) == ("", Verdict.DELIVERED)
 
 
 def test_a_file_is_its_own_evidence(night):
