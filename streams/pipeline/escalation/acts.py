@@ -60,7 +60,7 @@ def _refused(escalation: Open, act: AdmittedAct, books: Books) -> Judged | None:
 
 
 def _acknowledge(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
-    """It stops the ladder once every group that the ladder names has acknowledged; the supervised, and whoever is merely informed, stop nothing."""
+    """It stops the ladder once every group that the ladder names has acknowledged; the supervised and the informed stop nothing."""
     hearer = escalation.hearer(act.position)
     if hearer is None:  # Else the inspection of another province could stop this ladder.
         return Judgement(escalation, Judged.NOT_TOLD)
