@@ -148,22 +148,27 @@ class Told(Part, frozen=True):
 
 
 class Taken(Part, frozen=True):
-    """An acknowledgement: who, for which position, on which revision. `stops`: it counts towards stopping the ladder (G4)."""
+    """An acknowledgement: who, for which position, on which revision. `stops`: it counts towards stopping the ladder (G4).
+
+    shown: the revision as outsiders count, where they do (law 12).
+    """
 
     position: str
     name: str
     at: UtcMs
     revision: int
     stops: bool = True
+    shown: int = 0
 
 
 class Declined(Part, frozen=True):
-    """Who said that it is not theirs, on which revision. Why, the act itself says."""
+    """Who said that it is not theirs, on which revision; `shown` as for `Taken`. Why, the act itself says."""
 
     position: str
     name: str
     at: UtcMs
     revision: int
+    shown: int = 0
 
 
 class Finished(Part, frozen=True):
@@ -292,7 +297,10 @@ class EscalationState(StrEnum):
 
 
 class Escalation(Word, frozen=True):
-    """Where an escalation stands: one word for each change, for people, console and explain. `since`: when it was opened."""
+    """Where an escalation stands: one word for each change, for people, console and explain. `since`: when it was opened.
+
+    shown: of cases, the revision as outsiders count, who are told only of what they may know (law 12); else 0.
+    """
 
     id: str
     estate: str
@@ -311,3 +319,4 @@ class Escalation(Word, frozen=True):
     not_told: tuple[str, ...] = ()
     headline: str = ""
     exercise: bool = False
+    shown: int = 0

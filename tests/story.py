@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from schemas import codec
 from schemas.cases import CaseNotice, ResponseAction
 from schemas.delivery import Attempt
+from schemas.discretion import revision_for
 from schemas.escalation import Answer, Delivery, Escalation, Why
 from schemas.ids import digest
 from schemas.intake import AccidentReportFiled, IncidentBulletin, InjuryOutcome
@@ -470,7 +471,11 @@ class Chain:
 def uttered_act(acting: Acting, escalation: Escalation) -> Uttered:
     """An act as it is published."""
     data = {
-        "on": {"escalation": escalation.id, "estate": escalation.estate, "revision": acting.revision or escalation.revision},
+        "on": {
+            "escalation": escalation.id,
+            "estate": escalation.estate,
+            "revision": acting.revision or revision_for(acting.position, escalation),
+        },
         "position": acting.position,
         "name": acting.name,
         "exercise": True,

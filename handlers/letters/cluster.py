@@ -6,13 +6,14 @@ What a reader may not know has been taken out before (`handlers.discretion`). No
 from collections.abc import Iterable
 from typing import Any
 
-from handlers.discretion import CASES, is_exact
+from handlers.discretion import is_exact
 from handlers.language import tidy
 from handlers.letters.parts import Change, Row, Table, change_words, seen_changes, why_words
 from handlers.telling import GRADE_COLUMNS, Telling, ends, graded, has_reason, is_cancelled, place_name, told_before
 from handlers.wording.cluster import ASPECTS, BY, COUNTED, DONE, LEVELS, LINKED
 from handlers.wording.codes import BECAUSE, UNRESOLVED, word
 from schemas.delivery import Attempt
+from schemas.discretion import CASES
 from schemas.escalation import Why
 from schemas.surveillance import Because, ClusterSituation, Responded
 

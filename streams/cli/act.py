@@ -151,7 +151,7 @@ def handover(
 @app.command(
     "silence",
     short_help="No more changes for a while.",
-    epilog="Example: siaga act silence E-fbbf98389a --revision 2 --as menko --name N --until 2026-11-25T06:00:00Z --reason rapat",
+    epilog='Example: siaga act silence E-fbbf98389a --revision 2 --as duty-officer --name "N. N." --until 2026-11-25T06:00:00Z --reason R',
 )
 def silence(
     id: Id,

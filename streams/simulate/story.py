@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from schemas.cloud import Cloud, Message
+from schemas.discretion import revision_for
 from schemas.escalation import Escalation
 from schemas.facts import FACTS, FactType
 from schemas.ids import STORY
@@ -226,7 +227,7 @@ def act_event(story: Story, line: Line, said: Iterable[Escalation]) -> Event:
         raise ValueError("the line is no act")
     act, escalation = line.act, latest(said, line.act.about)
     data = {
-        "on": {"escalation": escalation.id, "estate": escalation.estate, "revision": escalation.revision},
+        "on": {"escalation": escalation.id, "estate": escalation.estate, "revision": revision_for(act.position, escalation)},
         "position": act.position,
         "name": act.name,
         "acted_at": format_time(line.at),

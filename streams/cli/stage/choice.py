@@ -42,7 +42,7 @@ class Choice:
         return line
 
     def _offer(self, act: Acted, scene: Scene) -> None:
-        taking = f"--revision {words.newest_revision(scene)} --as {act.position} --name YOU"
+        taking = f"--revision {words.newest_revision(scene, act.position)} --as {act.position} --name YOU"
         self._say(f"press a key within {self._wait_seconds:g} s to take it as {words.short(act.position)}, or in another terminal:")
         self._say(f"{self._command} ack {words.newest_id(scene)} {taking}")
         self._say("or by the link in its mail, in the mailbox named above")

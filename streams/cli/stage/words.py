@@ -7,6 +7,7 @@ from typing import NamedTuple
 from handlers.wording import incident
 from handlers.wording.codes import BECAUSE, POSITIONS
 from handlers.wording.incident import FIGURES
+from schemas.discretion import revision_for
 from schemas.escalation import Answer, Delivery, Escalation, EscalationState, Judged, Taken, Why
 from schemas.intake import IncidentBulletin
 from schemas.registry import FirmEntry
@@ -134,9 +135,9 @@ def newest_id(scene: Scene) -> str:
     return scene.escalations[-1].id
 
 
-def newest_revision(scene: Scene) -> int:
-    """Its revision."""
-    return scene.escalations[-1].revision
+def newest_revision(scene: Scene, position: str) -> int:
+    """Its revision, as this position is told it."""
+    return revision_for(position, scene.escalations[-1])
 
 
 def is_taken(answer: Answer, position: str) -> bool:
@@ -176,7 +177,12 @@ def _told_again(word: Escalation, scene: Scene) -> tuple[str, ...]:
 
 def _told_now(word: Escalation, scene: Scene) -> set[str]:
     deliveries: Iterable[Delivery] = scene.deliveries.values()
-    return {d.to.position for d in deliveries if (d.thread, d.revision, d.at) == (word.id, word.revision, word.at)}
+    return {d.to.position for d in deliveries if (d.thread, d.at) == (word.id, word.at) and _is_of(d, word)}
+
+
+def _is_of(delivery: Delivery, word: Escalation) -> bool:
+    """Whether it tells of this revision, as its reader counts."""
+    return delivery.revision == revision_for(delivery.to.position, word)
 
 
 def _changes(word: Escalation, scene: Scene) -> str:

@@ -11,9 +11,10 @@ from handlers.sign import Links
 from handlers.telling import telling
 from handlers.wording.codes import ACTIONS, word
 from schemas.delivery import Attempt
-from schemas.escalation import Answer, Asked, Delivery, Escalation, EscalationState, MessageType, Role
+from schemas.discretion import revision_for, standing_for, standing_for_outsiders, treats
+from schemas.escalation import Answer, Asked, Delivery, Escalation, EscalationState, MessageType, Role, Standing
 from schemas.ids import FIRM
-from schemas.surveillance import DutySituation
+from schemas.surveillance import ClusterSituation, DutySituation
 from streams.console.ackpage.ticket import Opened
 from streams.console.ackpage.words import CHECKED, DECLINED, DISPUTED, DONE, GOOD, LABELS, OUTCOMES, TELEPHONE, VERIFIED
 from streams.pipeline.delivery.thread import seen_of
@@ -39,7 +40,19 @@ class Sheet(NamedTuple):
     @property
     def revision(self) -> int:
         """The one in force."""
-        return max(self.opened.now.revision, self.escalation.revision if self.escalation else 0)
+        known = self.escalation
+        return max(self.opened.now.revision, revision_for(self.opened.ticket.position, known) if known else 0)
+
+    @property
+    def standing(self) -> Standing:
+        """Where the escalation stands, as far as this reader may know it; nothing where there is none."""
+        if self.escalation is None:
+            return Standing()
+        situation, position = self.opened.now.situation, self.opened.ticket.position
+        standing = standing_for(position, self.escalation.standing)
+        if isinstance(situation, ClusterSituation) and not treats(position, situation):
+            return standing_for_outsiders(standing, situation)
+        return standing
 
     @property
     def is_over(self) -> bool:
@@ -85,10 +98,11 @@ def _as_it_stands(sheet: Sheet) -> Delivery:
     if known is None or letter.standing is None:
         return letter
     position = sheet.opened.ticket.position
-    done = {one.action for one in known.standing.done if one.position == position}
-    done |= {TAKE_OVER for one in known.standing.taken if one.position == position and one.revision == sheet.revision}
+    standing = sheet.standing
+    done = {one.action for one in standing.done if one.position == position}
+    done |= {TAKE_OVER for one in standing.taken if one.position == position and one.revision == sheet.revision}
     asked = tuple(one for one in letter.asked if one.action not in done)
-    return replace(letter, standing=known.standing, at=max(letter.at, known.at), asked=asked)
+    return replace(letter, standing=standing, at=max(letter.at, known.at), asked=asked)
 
 
 def _attempt(sheet: Sheet, letter: Delivery) -> Attempt:
@@ -105,7 +119,7 @@ def _others(sheet: Sheet, letter: Delivery, lang: Lang) -> list[str]:
     """What others have said that no letter tells: that it is not theirs, that something is done."""
     if sheet.escalation is None:
         return []
-    t, standing = telling(Attempt(letter, 1, 0), lang), sheet.escalation.standing
+    t, standing = telling(Attempt(letter, 1, 0), lang), sheet.standing
     declined = ", ".join(position_words(t, one.position) for one in standing.declined)
     done = "; ".join(f"{word(ACTIONS, one.action, lang)} ({position_words(t, one.position)})" for one in standing.done)
     said = (("declined", declined), ("done", done))
@@ -123,7 +137,7 @@ def _notes(sheet: Sheet) -> list[Both]:
         notes.append(_filled(LABELS["newer_unseen"], new=revision))
     if sheet.escalation is None:
         return [*notes, LABELS["no_answer"]]
-    standing = sheet.escalation.standing
+    standing = sheet.standing
     notes += [_filled(LABELS["you_took"], revision=taken.revision) for taken in standing.taken if taken.position == position]
     return notes + [LABELS["you_declined"] for declined in standing.declined if declined.position == position]
 
@@ -138,7 +152,7 @@ def _buttons(sheet: Sheet, letter: Delivery) -> frozenset[str]:
     offered = {"dispute"} if isinstance(situation, DutySituation) and position.startswith(FIRM) else set()
     if sheet.escalation is None or sheet.is_over:
         return frozenset(offered)
-    standing = sheet.escalation.standing
+    standing = sheet.standing
     holds = any(one.position == position and one.revision == sheet.revision for one in standing.taken)
     declined = any(one.position == position and one.revision == sheet.revision for one in standing.declined)
     if not holds:

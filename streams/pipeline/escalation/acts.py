@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from schemas.discretion import revision_for
 from schemas.escalation import AdmittedAct, Declined, EscalationState, Finished, Handed, Judged, MessageType, Role, Taken, Why
 from schemas.ids import digest
 from schemas.operator import Verdict
@@ -53,19 +54,20 @@ def _refused(escalation: Open, act: AdmittedAct, books: Books) -> Judged | None:
         return Judged.NOT_ENTITLED
     if not escalation.is_live:
         return Judged.CLOSED
-    if act.revision != escalation.revision:
+    if act.revision != escalation.revision_for(act.position):
         return Judged.OUTDATED
     return None
 
 
 def _acknowledge(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
-    """It stops the ladder once every group that the ladder names has acknowledged; the supervised stop nothing."""
-    if not escalation.has_told(act.position):  # Else the inspection of another province could stop this ladder.
+    """It stops the ladder once every group that the ladder names has acknowledged; the supervised and the informed stop nothing."""
+    hearer = escalation.hearer(act.position)
+    if hearer is None:  # Else the inspection of another province could stop this ladder.
         return Judgement(escalation, Judged.NOT_TOLD)
-    if any(t.position == act.position and t.revision == act.revision for t in escalation.taken):
+    if any(t.position == act.position and revision_for(t.position, t) == act.revision for t in escalation.taken):
         return Judgement(escalation, Judged.REPEATED)
-    stops = not books.is_supervised(act.position)
-    taken = Taken(act.position, shown(act.name), act.at, act.revision, stops)
+    stops = hearer.role == Role.ACT and not books.is_supervised(act.position)
+    taken = Taken(act.position, shown(act.name), act.at, escalation.revision, stops, escalation.shown)
     others = tuple(one for one in escalation.taken if one.position != act.position)
     declined = tuple(one for one in escalation.declined if one.position != act.position)
     escalation = replace(escalation, taken=(*others, taken), declined=declined)
@@ -104,10 +106,10 @@ def _decline(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
         return Judgement(escalation, Judged.NOT_TOLD)
     if any(t.position == act.position and t.revision >= escalation.ladder_revision for t in escalation.taken):
         return Judgement(escalation, Judged.HOLDS_IT)
-    if any(d.position == act.position and d.revision == act.revision for d in escalation.declined):
+    if any(d.position == act.position and revision_for(d.position, d) == act.revision for d in escalation.declined):
         return Judgement(escalation, Judged.REPEATED)
     others = tuple(one for one in escalation.declined if one.position != act.position)
-    declined = Declined(act.position, shown(act.name), act.at, act.revision)
+    declined = Declined(act.position, shown(act.name), act.at, escalation.revision, escalation.shown)
     escalation = replace(escalation, declined=(*others, declined))
     if not _leaves_nobody(escalation, act.position, books):
         return Judgement(escalation, Judged.RECORDED)
@@ -174,8 +176,11 @@ def _stand_down(escalation: Open, act: AdmittedAct, books: Books) -> Judgement:
     """
     if books.is_supervised(act.position) or not may_stop(act.position, escalation, books.policy):
         return Judgement(escalation, Judged.NOT_ENTITLED)
-    if not escalation.has_told(act.position):
+    hearer = escalation.hearer(act.position)
+    if hearer is None:
         return Judgement(escalation, Judged.NOT_TOLD)
+    if hearer.role == Role.INFORM:
+        return Judgement(escalation, Judged.NOT_ENTITLED)
     if escalation.open_until is not None and act.at < escalation.open_until:
         return Judgement(escalation, Judged.CLOCK_OPEN)
     if is_urgent(escalation, books.policy) and not is_stopped(escalation, books.policy):
@@ -203,7 +208,7 @@ def carried_out(before: Open, after: Open, act: AdmittedAct, books: Books) -> De
     if len(after.handed) > len(before.handed):
         return _handed_over(after, act, books)
     if before.is_waiting_signal and not after.is_waiting_signal:
-        return begun(replace(after, revision=after.revision + 1), Why.FACTS_CHANGED, act.at, books)
+        return begun(after.revised(), Why.FACTS_CHANGED, act.at, books)
     return Decision(after)
 
 

@@ -15,10 +15,10 @@ from streams.pipeline.escalation.memory import Open
 def fallen_due(escalation: Open, due: UtcMs, books: Books) -> Decision:
     """What time alone does to an escalation at `due`."""
     if signal_ends_at(escalation, books.policy) == due:
-        unanswered = replace(escalation, unverified=True, revision=escalation.revision + 1)
+        unanswered = replace(escalation.revised(), unverified=True)
         return begun(unanswered, Why.UNVERIFIED_UNANSWERED, due, books)
     if rearms_at(escalation, books.policy) == due:
-        fresh = replace(escalation, state=EscalationState.OPEN, revision=escalation.revision + 1, active_at=due)
+        fresh = replace(escalation.revised(), state=EscalationState.OPEN, active_at=due)
         return begun(fresh, Why.REARMED, due, books)
     return _climbed(escalation, due, books)
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from schemas.discretion import standing_for, step, treats
 from schemas.escalation import FACTS, Addressee, Asked, Delivery, MessageType, Role, Standing, Why
 from schemas.ids import delivery_id
 from schemas.surveillance import Alert, AlertState, Certainty, ClusterSituation, IncidentSituation, Reason, Rule
@@ -9,6 +10,7 @@ from schemas.word import UtcMs
 from streams.pipeline.escalation.books import Books
 from streams.pipeline.escalation.ladder import is_urgent, next_climb, raising, unanswered
 from streams.pipeline.escalation.memory import Asking, Open
+from streams.pipeline.escalation.outsiders import newest_of_cases
 
 
 class Message(NamedTuple):
@@ -38,20 +40,21 @@ class Letter(NamedTuple):
 def composed(escalation: Open, message: Message, letter: Letter, books: Books) -> Delivery:
     """One message to one endpoint."""
     alert, leading = escalation.alert(message.rule) or escalation.leading, escalation.leading
-    count = escalation.ladder_revision if message.matter == FACTS else alert.revision
+    position, situation = letter.to.position, _newest(alert, escalation).situation
+    revision = escalation.revision_for(position)
     return Delivery(
         id=delivery_id(
             thread=escalation.id,
-            revision=escalation.revision,
+            revision=revision,
             level=message.level,
             receiver=letter.to.receiver,
-            matter=f"{message.matter}:{message.why}:{count}{message.about}",
+            matter=f"{message.matter}:{message.why}:{_count(escalation, message, alert, position)}{message.about}",
         ),
         thread=escalation.id,
         estate=escalation.estate,
         to=letter.to,
         matter=message.matter,
-        revision=escalation.revision,
+        revision=revision,
         level=message.level,
         why=message.why,
         msg_type=message.msg_type,
@@ -59,16 +62,23 @@ def composed(escalation: Open, message: Message, letter: Letter, books: Books) -
         grade=leading.grade,
         grade_now=leading.grade_now,
         rank=books.policy.rank(leading.grade),
-        peak=leading.peak,
+        peak=leading.peak if treats(position, situation) else step(leading.peak),
         certainty=Certainty.VERIFIED if escalation.verified else alert.situation.certainty,
-        situation=_newest(alert, escalation).situation,
+        situation=situation,
         reasons=_reasons(escalation, message, alert, books),
         asked=_asked(alert, message, letter),
-        standing=standing(escalation, books),
+        standing=standing_for(position, standing(escalation, books)),
         urgent=is_urgent(escalation, books.policy),
         exercise=escalation.exercise,
         meant_for=message.meant_for,
     )
+
+
+def _count(escalation: Open, message: Message, alert: Alert, position: str) -> int:
+    """Which time it is that this may be said at one revision."""
+    if message.matter != FACTS:
+        return alert.revision
+    return escalation.ladder_revision if escalation.revision_for(position) == escalation.revision else escalation.ladder_shown
 
 
 def _reasons(escalation: Open, message: Message, alert: Alert, books: Books) -> tuple[Reason, ...]:
@@ -86,7 +96,7 @@ def _newest(alert: Alert, escalation: Open) -> Alert:
     """
     leading = escalation.leading
     if isinstance(alert.situation, ClusterSituation):
-        return max((one for one in escalation.alerts if isinstance(one.situation, ClusterSituation)), key=lambda one: one.at, default=alert)
+        return newest_of_cases(escalation) or alert
     one_incident = isinstance(alert.situation, IncidentSituation) and isinstance(leading.situation, IncidentSituation)
     stands = leading.state == AlertState.FIRING and leading.at > alert.at
     return leading if one_incident and stands else alert

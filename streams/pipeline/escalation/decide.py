@@ -17,6 +17,7 @@ from streams.pipeline.escalation.compose import Message
 from streams.pipeline.escalation.group import joined
 from streams.pipeline.escalation.ladder import is_raised, ladder_of
 from streams.pipeline.escalation.memory import Asking, Open
+from streams.pipeline.escalation.outsiders import to_be_told
 from streams.pipeline.escalation.routes import last_route, route_of
 from streams.pipeline.line import Said
 
@@ -43,7 +44,7 @@ def decide(before: Open, alert: Alert, books: Books) -> Decision:
         case How.RAISE:
             return _raised(before, after, alert)
         case _ if after.hearers:
-            return _told_again(after, alert, books)
+            return _told_again(before, after, alert, books)
         case _:
             return Decision(replace(after, state=EscalationState.ENDED))
 
@@ -59,7 +60,7 @@ def _by_ladder(before: Open, after: Open, alert: Alert, books: Books) -> Decisio
         fresh = replace(after, state=EscalationState.OPEN)
         return begun(fresh, Why.GRADE_ROSE if rose else Why.FACTS_CHANGED, alert.at, books)
     message = Message(Why.FACTS_CHANGED, alert.at, after.level, MessageType.UPDATE)
-    again = tell_again(after, message, after.hearers, books)
+    again = tell_again(after, message, to_be_told(before, after), books)
     invited = (*_in_doubt(again.escalation, books), *_where_they_live(again.escalation, books))
     first = tell(again.escalation, _first(alert.at, max(after.level, 0)), invited, books)
     return Decision(first.escalation, (*again.words, *first.words), Why.FACTS_CHANGED)
@@ -80,12 +81,12 @@ def _raised(before: Open, after: Open, alert: Alert) -> Decision:
     return Decision(replace(after, hurried_to=alert.at) if begins else after)
 
 
-def _told_again(escalation: Open, alert: Alert, books: Books) -> Decision:
+def _told_again(before: Open, after: Open, alert: Alert, books: Books) -> Decision:
     """What needs nobody to be told any more is still told to those who were (law 7)."""
     if alert.state != AlertState.FIRING:
-        return _over(escalation, alert, books)
-    message = Message(Why.FACTS_CHANGED, alert.at, escalation.level, MessageType.UPDATE)
-    return Decision(*tell_again(escalation, message, escalation.hearers, books), Why.FACTS_CHANGED)
+        return _over(after, alert, books)
+    message = Message(Why.FACTS_CHANGED, alert.at, after.level, MessageType.UPDATE)
+    return Decision(*tell_again(after, message, to_be_told(before, after), books), Why.FACTS_CHANGED)
 
 
 def _over(escalation: Open, alert: Alert, books: Books) -> Decision:
@@ -109,7 +110,8 @@ def _first(at: UtcMs, level: int) -> Message:
 
 def begun(escalation: Open, why: Why, at: UtcMs, books: Books) -> Decision:
     """A ladder begins: those told before are told of the change, then the first level; a signal asks its first circle alone."""
-    escalation = replace(escalation, ladder_from=at, ladder_revision=escalation.revision, next_level=0, hurried_to=None)
+    marks = {"ladder_revision": escalation.revision, "ladder_shown": escalation.shown}
+    escalation = replace(escalation, **marks, ladder_from=at, next_level=0, hurried_to=None)
     if is_raised(escalation, books.policy):
         escalation = replace(escalation, hurried_to=at)
     if escalation.leading.historic and not escalation.hearers:

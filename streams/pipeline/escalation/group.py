@@ -7,6 +7,7 @@ from schemas.ids import escalation_id
 from schemas.policy import Escalating, How
 from schemas.surveillance import Alert, AlertState, Rule
 from streams.pipeline.escalation.memory import Open
+from streams.pipeline.escalation.outsiders import counted
 from streams.pipeline.escalation.routes import last_route, route_of
 
 
@@ -34,13 +35,14 @@ def joined(escalation: Open, alert: Alert, policy: Escalating) -> Open:
     route = last_route(alert, escalation.alert(alert.rule), policy)
     alerts = (*(one for one in escalation.alerts if one.rule != alert.rule), alert)
     climbs = route.how is How.LADDER
-    return replace(
+    after = replace(
         escalation,
         alerts=tuple(sorted(alerts, key=lambda one: one.rule)),
         leading_rule=_leading(alerts, escalation.leading_rule, policy),
         revision=max(1, escalation.revision + (route.matter == FACTS)),
         active_at=max(escalation.active_at, alert.at) if climbs else escalation.active_at,
     )
+    return counted(escalation, after)
 
 
 def _leading(alerts: tuple[Alert, ...], before: Rule | None, policy: Escalating) -> Rule:

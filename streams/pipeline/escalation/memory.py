@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from schemas.discretion import counts_all
 from schemas.escalation import Addressee, Declined, EscalationState, Finished, Handed, Role, Taken, Told
 from schemas.policy import Ask
 from schemas.surveillance import Alert, AlertState, Certainty, Rule, shown
@@ -65,8 +66,9 @@ class Open(Part, frozen=True, array_like=True, tag="open"):
     next_level: the next level of the ladder to come. active_at: the last act or bulletin (R16 re-arms by it). touched: when anything was
     last said here. hurried_to: a level brought forward because a position could not be reached. unreached: receivers that were given up.
     undelivered: receivers whose letters could not even be tried, of which the desk has been told. unverified: levels beyond the first may
-    be told of a signal. acts: those judged so far. declined: the latest of each position; done: what was asked and is done.
-    handed: who has handed over to whom. silenced: the latest word of each position that wants no more changes.
+    be told of a signal. shown, view, ladder_shown: of cases, the revision as outsiders count, a digest of what they may know, and the one
+    that the present ladder began at (law 12); else 0. acts: those judged so far. declined: the latest of each position; done: what was
+    asked and is done. handed: who has handed over to whom. silenced: the latest word of each position that wants no more changes.
     """
 
     id: str
@@ -96,6 +98,9 @@ class Open(Part, frozen=True, array_like=True, tag="open"):
     done: tuple[Finished, ...] = ()
     handed: tuple[Handed, ...] = ()
     silenced: tuple[Silenced, ...] = ()
+    shown: int = 0
+    view: str = ""
+    ladder_shown: int = 0
 
     @property
     def name(self) -> str:
@@ -129,6 +134,14 @@ class Open(Part, frozen=True, array_like=True, tag="open"):
         """Before this instant it may not be stood down (R16)."""
         firing = (alert.open_until for alert in self.alerts if alert.state == AlertState.FIRING and alert.open_until is not None)
         return max(firing, default=None)
+
+    def revised(self) -> "Open":
+        """A copy at the next revision, for everybody."""
+        return replace(self, revision=self.revision + 1, shown=self.shown and self.shown + 1)
+
+    def revision_for(self, position: str) -> int:
+        """The revision as this position is told it (law 12)."""
+        return self.revision if counts_all(position) or not self.shown else self.shown
 
     def hearer(self, position: str) -> Hearer | None:
         """That position, if it has been told anything of this."""

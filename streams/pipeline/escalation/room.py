@@ -81,7 +81,7 @@ def _act(entries: Mapping[str, Entry], estate: str, act: AdmittedAct, books: Boo
     if before is None:
         return Step(words=(_answer(estate, act, (Judged.UNKNOWN_ESCALATION, 0), books),))
     after, judged = judge(before, act, books)
-    answer = _answer(estate, act, (judged, after.revision), books)
+    answer = _answer(estate, act, (judged, after.revision_for(act.position)), books)
     if after is before:
         return Step(words=(answer,))
     kept = _kept(carried_out(before, after, act, books), act.at, books)
@@ -163,6 +163,7 @@ def _word(escalation: Open, why: Why | None, at: UtcMs, books: Books) -> Escalat
         not_told=_spared(escalation, books),
         headline=leading.situation.place.firm_name,
         exercise=escalation.exercise,
+        shown=escalation.shown,
     )
 
 

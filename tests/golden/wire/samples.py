@@ -308,6 +308,8 @@ WORDS = (
         step="freeze",
         digest="0123456789abcdef",
         action="take_over",
+        to="dg-kpaii",
+        until=AT,
     ),
     Answer("acknowledge", "a-1", "E-0123456789", Judged.TAKEN_IN_PART, 2, AT, "disnakertrans:72", "petugas"),
     DELIVERY,
@@ -353,6 +355,7 @@ WORDS = (
         not_told=("kemnaker",),
         headline="PT ITSS",
         exercise=True,
+        shown=2,
     ),
     Attempt(
         DELIVERY,

@@ -7,7 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from handlers import render
-from handlers.discretion import discreet, step
+from handlers.discretion import discreet
+from schemas.discretion import step
 from schemas.surveillance import Because, ClusterSituation, Reason
 from tests.golden.mail.clusters import CLUSTERS, CONFIRMED, OUTBREAK, SATGAS, cluster, seen
 from tests.golden.mail.incidents import SECRETS, links_of
