@@ -88,10 +88,10 @@ class TestADayThatHasMoved:
         seat.passes(TUE)
         assert seat.standing == {WARNED: "firing"}
         seat.policy = MOVED
-        seat.tick(due(TUE) + GRACE + HOUR)
-        seat.tick(due(TUE) + GRACE + HOUR + 1)
+        seat.tick(due(TUE) + GRACE + 12 * HOUR)
+        seat.tick(due(TUE) + GRACE + 12 * HOUR + 1)
         assert seat.standing == {WARNED: "withdrawn"}
-        assert seat.alerts[WARNED].at == due(TUE) + GRACE + HOUR
+        assert seat.alerts[WARNED].at == due(TUE) + GRACE + 12 * HOUR
         assert seat.told("iomki/2021-08-03") == {"due": 0, "reported": 0, "absent": 0}
         assert [(word.due, word.absent) for _, word in seat.words if isinstance(word, Count)] == [(1, 1), (0, 0)]
 
@@ -107,16 +107,16 @@ class TestADayThatHasMoved:
             seat.passes(day)
         assert "R3 iomki/2021-08-10/P-1/deactivation" in seat.standing
         seat.policy = MOVED
-        seat.tick(due(TUE2) + GRACE + HOUR)
-        seat.tick(due(TUE2) + GRACE + HOUR + 1)
+        seat.tick(due(TUE2) + GRACE + 12 * HOUR)
+        seat.tick(due(TUE2) + GRACE + 12 * HOUR + 1)
         assert set(seat.standing.values()) == {"withdrawn"}
 
     def test_what_falls_due_in_the_past_only_now_accuses_nobody(self, seat):
         for day in (TUE, FRI):
             seat.passes(day)
         seat.policy = MOVED
-        seat.tick(due(FRI) + GRACE + HOUR)
-        seat.tick(due(FRI) + GRACE + HOUR + 1)
+        seat.tick(due(FRI) + GRACE + 12 * HOUR)
+        seat.tick(due(FRI) + GRACE + 12 * HOUR + 1)
         assert seat.standing == {WARNED: "withdrawn", "R2 iomki/2021-08-06/P-1": "withdrawn"}
         assert seat.told("iomki/2021-08-04")["undecided"] == 1
 
@@ -132,7 +132,7 @@ class TestADayThatHasMoved:
     def test_a_policy_with_the_same_calendar_changes_nothing(self, seat):
         seat.passes(TUE)
         seat.policy = revision(4, IOMKI)
-        assert seat.tick(due(TUE) + GRACE + HOUR) == []
+        assert seat.tick(due(TUE) + GRACE + 12 * HOUR) == []
         assert seat.standing == {WARNED: "firing"}
 
     def test_what_was_stamped_before_changes_nothing_back(self, seat):
@@ -156,7 +156,7 @@ class TestAnObligation:
         seat.enrol("P-2", states=(), obligations=())
         seat.tick(due(TUE) + DAY)
         seat.policy = POLICY
-        seat.tick(due(TUE) + DAY + HOUR)
+        seat.tick(due(TUE) + DAY + 12 * HOUR)
         assert seat.standing == {}
         seat.passes(FRI)
         assert seat.standing == {"R2 iomki/2021-08-06/P-1": "firing"}

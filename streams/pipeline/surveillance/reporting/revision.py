@@ -23,6 +23,9 @@ from streams.pipeline.surveillance.reporting.restate import Case, due_of, restat
 from streams.pipeline.surveillance.reporting.tally import Told
 from streams.pipeline.surveillance.rulebook import Rulebook
 
+ASKED_EVERY_HOURS = 12
+"""An entry that is due every hour would make a seat step through each hour of a quiet year."""
+
 
 def revised(entries: Mapping[str, Entry], at: UtcMs, book: Rulebook) -> Step:
     """What a policy changes that was not in force when anything was last heard; what was said before it took effect changes nothing."""
@@ -40,12 +43,12 @@ def revised(entries: Mapping[str, Entry], at: UtcMs, book: Rulebook) -> Step:
 
 
 def tick(_: Mapping[str, Entry], ruled: Ruled, now: Tick, __: Rulebook) -> Step:
-    """A revision is noticed within an hour, though nothing falls due and nobody says anything."""
+    """A revision is noticed within half a day, though nothing falls due and nobody says anything."""
     return _asked_again(ruled, now.at)
 
 
 def _asked_again(ruled: Ruled, at: UtcMs) -> Step:
-    return Step({RULED: ruled}, due={RULED: Due(at=at + HOUR_MS)})
+    return Step({RULED: ruled}, due={RULED: Due(at=at + ASKED_EVERY_HOURS * HOUR_MS)})
 
 
 def and_then(step: Step, more: Step) -> Step:
