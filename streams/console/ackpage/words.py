@@ -20,6 +20,10 @@ OUTCOMES: Mapping[str, Both] = {
         "Tercatat: bukan tugas Anda. Tingkat berikutnya segera diberi tahu.",
         "Recorded: not yours. The next level is told at once.",
     ),
+    Judged.HANDED_OVER: Both("Tercatat: sudah diserahkan.", "Recorded: handed over."),
+    Judged.SILENCED: Both("Tercatat: perubahan tidak dikirim sampai waktu itu.", "Recorded: changes are not sent until then."),
+    Judged.TOO_GRAVE: Both("Tidak tercatat: terlalu gawat untuk didiamkan.", "Not recorded: it is too grave to be silenced."),
+    Judged.TOO_LONG: Both("Tidak tercatat: melampaui batas kebijakan.", "Not recorded: longer than the policy allows."),
     Judged.OUTDATED: Both(
         "BELUM tercatat: keadaannya sudah berubah. Baca yang terbaru di bawah ini, lalu tekan sekali lagi.",
         "NOT recorded: this has changed. Read what is new below, and press once more.",
@@ -43,7 +47,9 @@ OUTCOMES: Mapping[str, Both] = {
     Judged.NOT_YET_DUE: Both("Tidak tercatat: belum jatuh tempo.", "Not recorded: it is not due yet."),
 }
 
-GOOD = frozenset({Judged.TAKEN, Judged.TAKEN_IN_PART, Judged.RECORDED, Judged.PASSED_ON, Judged.REPEATED})
+GOOD = frozenset(
+    {Judged.TAKEN, Judged.TAKEN_IN_PART, Judged.RECORDED, Judged.PASSED_ON, Judged.HANDED_OVER, Judged.SILENCED, Judged.REPEATED}
+)
 
 CHECKED = Both(
     "Diterima, sedang diperiksa. Muat ulang halaman ini untuk melihat hasilnya.",
