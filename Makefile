@@ -1,5 +1,5 @@
 # make demo    everything at once: broker, workers, mailbox, stories      (ARGS="--until-done --json")
-# make test    make check, then all tests, in two processes                (ARGS="-k doors")
+# make test    make check, then all tests, in two processes               (ARGS="-k doors")
 # make trials  a thousand deadlines on which something goes wrong upstream (ARGS="-k unheld")
 # make check   format, lint, types, import contracts
 # make bench   the benchmarks                                             (ARGS=--json)
