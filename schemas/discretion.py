@@ -24,10 +24,13 @@ _OF_AN_ESTATE = "estate"
 
 def treats(position: str, situation: Situation) -> bool:
     """Whether a position may know the numbers; of what is no cluster everybody may."""
-    if not isinstance(situation, ClusterSituation):
-        return True
+    return not isinstance(situation, ClusterSituation) or treats_in(position, situation.place.regency, *situation.residences)
+
+
+def treats_in(position: str, *regencies: str) -> bool:
+    """Whether a position is one of those that treat the cases of these regencies."""
     prefix, _, where = position.partition(":")
-    return prefix in TREATING and where in {situation.place.regency, *situation.residences} - {""}
+    return prefix in TREATING and where in {*regencies} - {""}
 
 
 def step(count: int) -> int:

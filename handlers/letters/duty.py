@@ -13,6 +13,7 @@ from handlers.telling import Telling, ends, has_reason, is_cancelled, place_name
 from handlers.wording.codes import word
 from handlers.wording.duty import STEPS, Report, report
 from schemas.delivery import Attempt
+from schemas.discretion import treats_in
 from schemas.escalation import Why
 from schemas.surveillance import Because, DutySituation
 from schemas.word import format_time
@@ -52,7 +53,6 @@ _SORTS = {
     Because.AS_KNOWN: Sort.AS_KNOWN,
 }
 _COUNTS = {Sort.SILENCE: "positives_before", Sort.FEWER: "positives_known"}
-TREATING = ("satgas", "dinkes")
 
 
 def sort_of(t: Duty) -> Sort:
@@ -175,8 +175,7 @@ def rows(t: Duty) -> Iterable[Row]:
 
 def _treats(t: Duty) -> bool:
     """Whether the reader treats the cases, and so may know how many there are (law 12); a webhook is thin, whoever reads it."""
-    prefix, _, where = t.delivery.to.position.partition(":")
-    return t.delivery.to.channel != "webhook" and prefix in TREATING and where == t.situation.place.regency != ""
+    return t.delivery.to.channel != "webhook" and treats_in(t.delivery.to.position, t.situation.place.regency)
 
 
 def table(_: Duty) -> Table | None:
